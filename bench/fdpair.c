@@ -1,0 +1,145 @@
+/* See fdpair.h. */
+#include "fdpair.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "io.h"
+
+#define PROBE_TIMEOUT_MS 1000
+
+static void end_close(struct fdpair_end *end)
+{
+	if (end->in >= 0)
+		close(end->in);
+	if (end->out >= 0 && end->out != end->in)
+		close(end->out);
+	end->in = end->out = -1;
+}
+
+void fdpair_init(struct fdpair *pair)
+{
+	for (int side = 0; side < SIDES; side++)
+		pair->end[side] = (struct fdpair_end){.in = -1, .out = -1};
+	pair->in = pair->out = -1;
+}
+
+static int set_blocking(int fd, int blocking)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return fail("fcntl(F_GETFL)");
+	flags = blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+	return fcntl(fd, F_SETFL, flags) < 0 ? fail("fcntl(F_SETFL)") : 0;
+}
+
+int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
+{
+	int blocking = params->wait == WAIT_BLOCK;
+	int err = 0;
+
+	for (int side = 0; side < SIDES && !err; side++) {
+		err = set_blocking(pair->end[side].in, blocking);
+		if (!err)
+			err = set_blocking(pair->end[side].out, blocking);
+	}
+	return err;
+}
+
+static int socket_buffer(int fd, int option, int64_t *bytes)
+{
+	int granted = 0;
+	socklen_t length = sizeof granted;
+
+	if (getsockopt(fd, SOL_SOCKET, option, &granted, &length) < 0)
+		return fail("getsockopt(SO_SNDBUF, SO_RCVBUF)");
+	*bytes = granted;
+	return 0;
+}
+
+int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params)
+{
+	int err = socket_buffer(
+		pair->end[SIDE_PRODUCER].out, SO_SNDBUF, &params->effective->sndbuf_bytes);
+
+	if (!err)
+		err = socket_buffer(
+			pair->end[SIDE_CONSUMER].in, SO_RCVBUF, &params->effective->rcvbuf_bytes);
+	return err ? err : fdpair_set_wait(pair, params);
+}
+
+int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params)
+{
+	size_t bytes = params->message_bytes;
+	char *message = calloc(1, bytes);
+	struct pollfd arrival = {.fd = pair->end[SIDE_CONSUMER].in, .events = POLLIN};
+	int err = 0;
+
+	if (!message)
+		return fail("calloc");
+	if (send(pair->end[SIDE_PRODUCER].out, message, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) !=
+		(ssize_t)bytes)
+		err = errno == EMSGSIZE || errno == EAGAIN || errno == ENOBUFS
+			? fail_text(EMSGSIZE,
+				  "a datagram of %zu bytes does not fit the socket's buffer", bytes)
+			: fail("send");
+	else if (poll(&arrival, 1, PROBE_TIMEOUT_MS) != 1 ||
+		recv(arrival.fd, message, bytes, MSG_DONTWAIT) != (ssize_t)bytes)
+		err = fail_text(EMSGSIZE, "a datagram of %zu bytes does not arrive whole", bytes);
+	free(message);
+	return err;
+}
+
+int fdpair_attach(void *state, enum side side)
+{
+	struct fdpair *pair = state;
+
+	end_close(&pair->end[side_peer(side)]);
+	pair->in = pair->end[side].in;
+	pair->out = pair->end[side].out;
+	return 0;
+}
+
+void fdpair_teardown(void *state)
+{
+	struct fdpair *pair = state;
+
+	for (int side = 0; side < SIDES; side++)
+		end_close(&pair->end[side]);
+}
+
+int fdpair_write(void *state, const void *message, size_t bytes)
+{
+	return io_write(((struct fdpair *)state)->out, message, bytes);
+}
+
+int fdpair_read(void *state, void *message, size_t bytes)
+{
+	return io_read(((struct fdpair *)state)->in, message, bytes);
+}
+
+int fdpair_send(void *state, const void *message, size_t bytes)
+{
+	return io_send(((struct fdpair *)state)->out, message, bytes);
+}
+
+int fdpair_recv(void *state, void *message, size_t bytes)
+{
+	return io_recv(((struct fdpair *)state)->in, message, bytes);
+}
+
+int fdpair_send_packet(void *state, const void *message, size_t bytes)
+{
+	return io_send_packet(((struct fdpair *)state)->out, message, bytes);
+}
+
+int fdpair_recv_packet(void *state, void *message, size_t bytes)
+{
+	return io_recv_packet(((struct fdpair *)state)->in, message, bytes);
+}

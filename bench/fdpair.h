@@ -1,0 +1,45 @@
+/* What all transports made of descriptors share: two ends, each with a descriptor to read and one
+ * to write (the same one for a socket). A transport opens them in setup; the rest is here.
+ *
+ * It begins the state of its transport, so the functions below fit the slots of struct transport.
+ */
+#ifndef IPCMARK_FDPAIR_H
+#define IPCMARK_FDPAIR_H
+
+#include "transport.h"
+
+#define FDPAIR_WAITS (WAIT_SET(WAIT_BLOCK) | WAIT_SET(WAIT_SPIN))
+
+struct fdpair_end {
+	int in, out; /* -1: not open */
+};
+
+struct fdpair {
+	struct fdpair_end end[SIDES];
+	int in, out; /* after attach: this side's */
+};
+
+/* The first thing in setup: nothing is open. */
+void fdpair_init(struct fdpair *pair);
+
+/* The last thing in setup: makes all descriptors non-blocking where the wait is to spin. */
+int fdpair_set_wait(struct fdpair *pair, const struct link_params *params);
+
+/* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted. */
+int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params);
+
+/* For datagram sockets: -EMSGSIZE with a reason unless one message of the link's size goes from one
+ * end to the other. Before fdpair_finish_sockets. */
+int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params);
+
+/* Slots. */
+int fdpair_attach(void *state, enum side side);
+void fdpair_teardown(void *state);
+int fdpair_write(void *state, const void *message, size_t bytes); /* pipes */
+int fdpair_read(void *state, void *message, size_t bytes);
+int fdpair_send(void *state, const void *message, size_t bytes); /* stream sockets */
+int fdpair_recv(void *state, void *message, size_t bytes);
+int fdpair_send_packet(void *state, const void *message, size_t bytes); /* datagram sockets */
+int fdpair_recv_packet(void *state, void *message, size_t bytes);
+
+#endif

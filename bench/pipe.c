@@ -1,0 +1,125 @@
+/* pipe and fifo: two one-way byte channels of the kernel, without and with a name in the file
+ * system. The name is only a meeting place: it is gone before the first message. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "fdpair.h"
+
+#define PIPE_DEFAULT_PAGES 16 /* pipe(7) */
+
+/* The channel that `side` reads. */
+enum { CHANNELS = SIDES };
+
+struct fifo {
+	struct fdpair pair;
+	char path[CHANNELS][256]; /* "": no such name */
+};
+
+/* A user over the soft limit of pipe pages silently gets less than the default: ask for it by name,
+ * so that what is measured is known. */
+static int pipe_finish(struct fdpair *pair, const struct link_params *params)
+{
+	int wanted = PIPE_DEFAULT_PAGES * (int)sysconf(_SC_PAGESIZE);
+	int granted = fcntl(pair->end[SIDE_PRODUCER].out, F_GETPIPE_SZ);
+
+	if (granted < 0)
+		return fail("fcntl(F_GETPIPE_SZ)");
+	params->requested->pipe_bytes = wanted;
+	params->effective->pipe_bytes = granted;
+	return fdpair_set_wait(pair, params);
+}
+
+static int pipe_setup(void *state, const struct link_params *params)
+{
+	struct fdpair *pair = state;
+
+	fdpair_init(pair);
+	for (enum side reader = SIDE_PRODUCER; reader < SIDES; reader++) {
+		int fd[2];
+
+		if (pipe2(fd, O_CLOEXEC) < 0)
+			return fail("pipe2");
+		pair->end[reader].in = fd[0];
+		pair->end[side_peer(reader)].out = fd[1];
+	}
+	return pipe_finish(pair, params);
+}
+
+/* The reader opens first and without blocking, so the writer finds it and neither waits. */
+static int fifo_open(struct fifo *fifo, enum side reader, const char *folder)
+{
+	char *path = fifo->path[reader];
+	int length = snprintf(path, sizeof fifo->path[reader], "%s/fifo-%d", folder, (int)reader);
+
+	if (length >= (int)sizeof fifo->path[reader]) {
+		path[0] = '\0';
+		return fail_text(ENAMETOOLONG,
+			"%s: too long for the name of a FIFO: set TMPDIR to a shorter one", folder);
+	}
+	if (mkfifo(path, 0600) < 0) {
+		path[0] = '\0';
+		return fail("mkfifo");
+	}
+
+	int *in = &fifo->pair.end[reader].in, *out = &fifo->pair.end[side_peer(reader)].out;
+
+	*in = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (*in < 0)
+		return fail("open(FIFO, O_RDONLY)");
+	*out = open(path, O_WRONLY | O_CLOEXEC);
+	return *out < 0 ? fail("open(FIFO, O_WRONLY)") : 0;
+}
+
+static int fifo_setup(void *state, const struct link_params *params)
+{
+	struct fifo *fifo = state;
+
+	fdpair_init(&fifo->pair);
+	for (enum side reader = SIDE_PRODUCER; reader < SIDES; reader++) {
+		int err = fifo_open(fifo, reader, params->folder);
+
+		if (err)
+			return err;
+	}
+	return pipe_finish(&fifo->pair, params);
+}
+
+static void fifo_teardown(void *state)
+{
+	struct fifo *fifo = state;
+
+	for (int channel = 0; channel < CHANNELS; channel++) {
+		if (fifo->path[channel][0])
+			unlink(fifo->path[channel]);
+		fifo->path[channel][0] = '\0';
+	}
+	fdpair_teardown(&fifo->pair);
+}
+
+const struct transport transport_pipe = {
+	.name = "pipe",
+	.summary = "two anonymous pipes, one each way",
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct fdpair),
+	.setup = pipe_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_write,
+	.recv = fdpair_read,
+	.teardown = fdpair_teardown,
+};
+
+const struct transport transport_fifo = {
+	.name = "fifo",
+	.summary = "two FIFOs (named pipes), one each way",
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct fifo),
+	.setup = fifo_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_write,
+	.recv = fdpair_read,
+	.teardown = fifo_teardown,
+};

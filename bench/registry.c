@@ -1,0 +1,32 @@
+/* The transports, in the order of every list, table and legend. Adding one: its file, and its line
+ * here. */
+#include <string.h>
+
+#include "transport.h"
+
+#define TRANSPORTS(X)        \
+	X(null)              \
+	X(pipe)              \
+	X(fifo)              \
+	X(shm)               \
+	X(socketpair_stream) \
+	X(socketpair_dgram)  \
+	X(unix_stream)       \
+	X(unix_dgram)        \
+	X(tcp)               \
+	X(udp)
+
+#define DECLARE(name) extern const struct transport transport_##name;
+#define LIST(name)    &transport_##name,
+
+TRANSPORTS(DECLARE)
+
+const struct transport *const transport_registry[] = {TRANSPORTS(LIST) NULL};
+
+const struct transport *transport_find(const char *name)
+{
+	for (size_t i = 0; transport_registry[i]; i++)
+		if (strcmp(transport_registry[i]->name, name) == 0)
+			return transport_registry[i];
+	return NULL;
+}

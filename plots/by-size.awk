@@ -1,0 +1,172 @@
+# What round-trip-by-size.gp and throughput-by-size.gp draw: a value against the message size, one curve for
+# each mechanism with at least two sizes, intervals over runs. For throughput also what was lost on the way.
+
+BEGIN {
+	is_rate = figure ~ /^throughput/
+	wanted_pattern = is_rate ? "stream" : "pingpong"
+	wanted_metric = is_rate ? "bytes_per_s" : "rtt_ns.p50"
+}
+
+table == "cells" && field("pattern") == wanted_pattern && field("status") == "ok" {
+	metric = field("metric")
+	if (metric != wanted_metric && metric != "loss_ratio")
+		next
+	key = field("label") SUBSEP field("cell")
+	if (metric == "loss_ratio") {
+		loss[key] = field("estimate") + 0
+		next
+	}
+	size = field("size_bytes") + 0
+	value = field("estimate") + 0
+	if (size <= 0 || value <= 0)
+		next
+	n = ++points
+	point_size[n] = size
+	point_y[n] = value
+	point_low[n] = number_or_missing(field("ci_low"))
+	point_high[n] = number_or_missing(field("ci_high"))
+	point_arm[n] = arm_of(field("label"))
+	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
+	point_placement[n] = placement_of(field("placement"))
+	placement_class[point_placement[n]] = field("class")
+	point_key[n] = key
+	flags = field("flags")
+	point_is_batched[n] = !is_rate && is_batched(flags)
+	point_is_unsteady[n] = has_flag(flags, "drifting") || has_flag(flags, "multimodal") || \
+		has_flag(flags, "low_confidence")
+	mechanism_key = point_placement[n] SUBSEP point_mechanism[n] SUBSEP point_arm[n]
+	point_curve[n] = mechanism_key
+	sizes_of[mechanism_key]++
+	if (!(size in size_known)) {
+		size_known[size] = size
+		sizes[++size_total] = size
+	}
+}
+
+function loss_of(n) { return (point_key[n] in loss) ? loss[point_key[n]] : 0 }
+
+function percent(ratio)
+{
+	if (ratio < 0.001)
+		return "under 0.1 %"
+	return ratio < 0.0995 ? sprintf("%.1f %%", 100 * ratio) : sprintf("%.0f %%", 100 * ratio)
+}
+
+function curve_write(c,    i, n, list, is_hollow, hollow, ringed, barred)
+{
+	for (i = 1; i <= curve_points[c]; i++)
+		list[i] = curve_point[c, i]
+	sort_list(list, curve_points[c], point_size)
+	for (i = 1; i <= curve_points[c]; i++) {
+		n = list[i]
+		is_hollow = point_is_batched[n] || loss_of(n) >= 0.001
+		hollow = hollow || is_hollow
+		ringed = ringed || point_is_unsteady[n]
+		barred = barred || point_low[n] != missing
+		print point_size[n], point_y[n], point_low[n], point_high[n], is_hollow, point_is_unsteady[n] > data
+	}
+	print "\n" > data
+	print "curve_hollow[" written "] = " hollow + 0 "; curve_ringed[" written "] = " ringed + 0 \
+		"; curve_barred[" written "] = " barred + 0 > params
+}
+
+function point_add(i,    c, m)
+{
+	m = point_mechanism[i]
+	if (mechanism_transport[m] == "null")
+		return
+	if (sizes_of[point_curve[i]] < 2) {
+		if (!(m in single_known)) {
+			single_known[m] = 1
+			single_text = single_text (single_text == "" ? "" : ", ") mechanism_label[m]
+		}
+		return
+	}
+	c = curve_add(point_placement[i], m, point_arm[i])
+	curve_point[c, ++curve_points[c]] = i
+	curve_span(c, point_y[i])
+	curve_span(c, point_low[i])
+	curve_span(c, point_high[i])
+	if (!(c in end_size) || point_size[i] > end_size[c]) {
+		end_size[c] = point_size[i]
+		curve_end[c] = point_y[i]
+	}
+	any_interval = any_interval || point_low[i] != missing
+	any_batched = any_batched || point_is_batched[i]
+	any_unsteady = any_unsteady || point_is_unsteady[i]
+	if (loss_of(i) > curve_loss[c] + 0) {
+		curve_loss[c] = loss_of(i)
+		curve_suffix[c] = " (" (loss_of(i) < 0.001 ? "" : "up to ") percent(loss_of(i)) " lost)"
+		any_loss = any_loss || loss_of(i) >= 0.001
+	}
+}
+
+# As many of the sizes as have room for their names below an axis of `width` pixels.
+function size_ticks(width,    i, x, last, text)
+{
+	last = -1000
+	for (i = 1; i <= size_total; i++) {
+		x = width * log(sizes[i] / sizes[1]) / log(sizes[size_total] / sizes[1])
+		text = text (i == 1 ? "" : ", ") "'" (x - last >= 48 ? size_text(sizes[i]) : "") "' " sizes[i]
+		if (x - last >= 48)
+			last = x
+	}
+	return text " "
+}
+
+function marks_legend()
+{
+	if (any_batched)
+		legend_add("hollow: mean of batches", "pt 6 ps S(0.9) lc rgb '#444444'", "")
+	if (any_loss)
+		legend_add("hollow: messages were lost", "pt 6 ps S(0.9) lc rgb '#444444'", "")
+	if (any_unsteady)
+		legend_add("ringed: drifting, in two regimes, or low confidence", "pt 6 ps S(1.9) lc rgb '#444444'", "")
+}
+
+# Null stands in words: drawn, it would push the others together.
+function null_text(    i, n)
+{
+	for (i = 1; i <= points; i++)
+		if (mechanism_transport[point_mechanism[i]] == "null" && (n == "" || point_size[i] < point_size[n]))
+			n = i
+	if (n == "")
+		return ""
+	if (is_rate)
+		return " The harness alone (null), which copies nothing: " three_digits(point_y[n] / point_size[n] / 1e6) \
+			" million messages/s."
+	return " The harness alone (null): " duration(point_y[n]) "."
+}
+
+END {
+	if (failed)
+		exit 2
+	OFS = "\t"
+	data = figure ".dat"
+	for (i = 1; i <= points; i++)
+		point_add(i)
+	if (curves == 0) {
+		answer("none", points == 0 ? \
+			(is_rate ? "no stream cell has a throughput" : "no pingpong cell has a p50") : "no cell has more than one size")
+		exit
+	}
+	sort_list(sizes, size_total, size_known)
+	print "array curve_hollow[" curves "]; array curve_ringed[" curves "]; array curve_barred[" curves "]" > params
+	print "size_min = " sizes[1] "; size_max = " sizes[size_total] > params
+	if (is_rate)
+		y = place_title("Throughput by message size", \
+			"Saturated stream, what the receiver got; " bars_text(any_interval) ". Both axes are logarithmic.")
+	else
+		y = place_title("Round trip by message size", \
+			"Closed loop, one message in flight; median (p50), " bars_text(any_interval) ". Both axes are logarithmic.")
+	legend_start(y + 4)
+	legend_arms("pt arm_shape(%d) ps S(0.9) lc rgb arm_colour(%d)", "lw 1.6 dt arm_dash(%d) lc rgb arm_colour(%d)")
+	marks_legend()
+	y = curves_place(legend_end() + 4)
+	print "ticks_of_size = " "\"" size_ticks(plot_width) "\"" > params
+	if (single_text != "")
+		notes = "One size only, so without a curve: " single_text "."
+	notes = notes ranges_text() null_text()
+	place_caption(y, notes)
+	answer("draw", is_rate ? "throughput in bytes/s against message size" : "round trip p50 against message size")
+}

@@ -1,0 +1,248 @@
+# What cpu-against-latency.gp draws: for each placement the CPU time of a message against the p50 of its round
+# trip, a point for each mechanism, with its name beside it. With several arms a mechanism's points are joined
+# in the arms' order. The names are laid out here, so that they stand clear of the points and of each other.
+
+table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
+	metric = field("metric")
+	if ((metric != "rtt_ns.p50" && metric != "cpu_ns_per_message") || field("estimate") + 0 <= 0)
+		next
+	size = field("size_bytes")
+	p = placement_of(field("placement"))
+	placement_class[p] = field("class")
+	key = size SUBSEP p SUBSEP mechanism_of(field("transport"), field("wait"), field("cell")) SUBSEP \
+		arm_of(field("label"))
+	value[key, metric] = field("estimate") + 0
+	if (is_batched(field("flags")))
+		batched[key] = 1
+	if (!(size in size_count))
+		sizes[++size_total] = size
+	if (((key, "rtt_ns.p50") in value) && ((key, "cpu_ns_per_message") in value))
+		size_count[size]++
+	else
+		size_count[size] += 0
+}
+
+function key_of(p, m, a) { return best_size SUBSEP p SUBSEP m SUBSEP a }
+
+function has_point(p, m, a,    key)
+{
+	key = key_of(p, m, a)
+	return ((key, "rtt_ns.p50") in value) && ((key, "cpu_ns_per_message") in value)
+}
+
+# Numbers the points, grouped by placement and mechanism, and finds each placement's ranges.
+function collect_points(    p, m, a, key)
+{
+	for (p = 1; p <= placements; p++)
+		for (m = 1; m <= mechanisms; m++) {
+			if (mechanism_transport[m] == "null")
+				continue
+			for (a = 1; a <= arms; a++) {
+				if (!has_point(p, m, a))
+					continue
+				key = key_of(p, m, a)
+				point_x[++points] = value[key, "rtt_ns.p50"]
+				point_y[points] = value[key, "cpu_ns_per_message"]
+				point_p[points] = p
+				point_m[points] = m
+				point_a[points] = a
+				point_is_batched[points] = key in batched
+				placement_points[p]++
+				any_batched = any_batched || point_is_batched[points]
+				x_low[p] = min(placement_points[p] == 1 ? 1e300 : x_low[p], point_x[points])
+				x_high[p] = max(x_high[p], point_x[points])
+				y_low[p] = min(placement_points[p] == 1 ? 1e300 : y_low[p], point_y[points])
+				y_high[p] = max(y_high[p], point_y[points])
+			}
+		}
+}
+
+function overlap(low1, high1, low2, high2)
+{
+	return max(0, min(high1, high2) - max(low1, low2))
+}
+
+# How far a text at [x1,x2] x [y1,y2] lies over points, names and their leaders, and out of the panel.
+function cost_of_box(x1, x2, y1, y2,    i, cost)
+{
+	cost = 40 * (max(0, left + 3 - x1) + max(0, x2 - right) + max(0, top - y1) + max(0, y2 - bottom + 3))
+	for (i = panel_from; i <= panel_to; i++)
+		cost += 5 * overlap(x1, x2, pixel_x[i] - 6, pixel_x[i] + 6) * overlap(y1, y2, pixel_y[i] - 6, pixel_y[i] + 6)
+	for (i = 1; i <= boxes; i++)
+		cost += 4 * overlap(x1 - 3, x2 + 3, box_x1[i], box_x2[i]) * overlap(y1, y2, box_y1[i], box_y2[i])
+	for (i = 1; i <= spots; i++)
+		if (spot_x[i] > x1 - 2 && spot_x[i] < x2 + 2 && spot_y[i] > y1 && spot_y[i] < y2)
+			cost += 60
+	return cost
+}
+
+# What lies between point n and its name at (u,v): names, leaders, and the points of other mechanisms, above all
+# one that is nearer to the name than n is.
+function cost_of_leader(n, u, v,    x, y, i, k, a, b, own, cost)
+{
+	x = pixel_x[n]
+	y = pixel_y[n]
+	own = (u - x) ^ 2 + (v - y) ^ 2
+	for (i = panel_from; i <= panel_to; i++)
+		if (point_m[i] != point_m[n] && (u - pixel_x[i]) ^ 2 + (v - pixel_y[i]) ^ 2 < own * 1.3)
+			cost += needs_leader(u - x, v - y) ? 8 : 60
+	for (k = 2; k <= 10; k++) {
+		a = x + (u - x) * k / 10
+		b = y + (v - y) * k / 10
+		for (i = 1; i <= boxes; i++)
+			if (a > box_x1[i] - 2 && a < box_x2[i] + 2 && b > box_y1[i] - 1 && b < box_y2[i] + 1)
+				cost += 40
+		for (i = panel_from; i <= panel_to; i++)
+			if (point_m[i] != point_m[n] && (a - pixel_x[i]) ^ 2 + (b - pixel_y[i]) ^ 2 < 36)
+				cost += 25
+		for (i = 1; i <= spots; i++)
+			if ((a - spot_x[i]) ^ 2 + (b - spot_y[i]) ^ 2 < 9)
+				cost += 15
+	}
+	return cost
+}
+
+# Tries places on growing circles about point n and keeps the cheapest; the text hangs at its near end.
+function name_point(n, text,    width, r, k, dx, dy, x, y, x1, cost, best, bx, by, bx1)
+{
+	width = text_width(text, 10)
+	best = 1e300
+	for (r = 11; r <= 220; r += r < 40 ? 7 : 13)
+		for (k = 0; k < 24; k++) {
+			dx = cos(k * 0.2617993878) * r
+			dy = sin(k * 0.2617993878) * r
+			x = pixel_x[n] + dx
+			y = pixel_y[n] + dy
+			x1 = dx > 0.3 * r ? x : dx < -0.3 * r ? x - width : x - width / 2
+			cost = r * 0.6 + cost_of_box(x1, x1 + width, y - 6, y + 7) + (k == 0 ? -2 : 0)
+			if (cost < best)
+				cost += cost_of_leader(n, x, y)
+			if (cost < best) {
+				best = cost
+				bx = x
+				by = y
+				bx1 = x1
+			}
+		}
+	boxes++
+	box_x1[boxes] = bx1
+	box_x2[boxes] = bx1 + width
+	box_y1[boxes] = by - 6
+	box_y2[boxes] = by + 7
+	if (bx1 == bx)
+		place_inside(text, bx, by, "left", "@name_text")
+	else if (bx1 == bx - width)
+		place_inside(text, bx, by, "right", "@name_text")
+	else
+		place_inside(text, bx, by, "center", "@name_text")
+	leader(pixel_x[n], pixel_y[n], bx, by)
+}
+
+# A name close to its point needs no line to it.
+function needs_leader(dx, dy) { return dx * dx + dy * dy >= 16 * 16 }
+
+function leader(x, y, u, v,    d, k)
+{
+	if (!needs_leader(u - x, v - y))
+		return
+	d = sqrt((u - x) ^ 2 + (v - y) ^ 2)
+	for (k = 1; k <= 8; k++) {
+		spot_x[++spots] = x + (u - x) * k / 8
+		spot_y[spots] = y + (v - y) * k / 8
+	}
+	place_leader(x + (u - x) * 6 / d, y + (v - y) * 6 / d, u - (u - x) * 2 / d, v - (v - y) * 2 / d)
+}
+
+# One panel: pixel positions, the names (at the last arm's point), and the blocks: paths, then points.
+function panel_place(p, y,    i, text, list, n)
+{
+	top = y + 30
+	bottom = top + height
+	panel_add(left, right, top, bottom)
+	range_set("x", x_low[p], x_high[p], 8)
+	print "x_low[" panels "] = x_min; x_high[" panels "] = x_max" > params
+	x_min = range_low
+	x_max = range_high
+	range_set("y", y_low[p] / 1.1, y_high[p] * 1.1, 8)
+	print "y_low[" panels "] = y_min; y_high[" panels "] = y_max" > params
+	y_min = range_low
+	y_max = range_high
+	place_text(placement_title(p), page_margin, y + 12, "left", "@panel_text")
+	panel_from = points + 1
+	panel_to = boxes = spots = 0
+	for (i = 1; i <= points; i++) {
+		if (point_p[i] != p)
+			continue
+		panel_from = min(panel_from, i)
+		panel_to = i
+		pixel_x[i] = left + (right - left) * log(point_x[i] / x_min) / log(x_max / x_min)
+		pixel_y[i] = bottom - (bottom - top) * log(point_y[i] / y_min) / log(y_max / y_min)
+		print point_x[i], point_y[i], mechanism_transport[point_m[i]], point_a[i], point_is_batched[i] + 0, \
+			i < points && point_p[i + 1] == p && point_m[i + 1] == point_m[i] ? point_x[i + 1] : missing, \
+			i < points && point_p[i + 1] == p && point_m[i + 1] == point_m[i] ? point_y[i + 1] : missing > data
+	}
+	print "\n" > data
+	for (i = panel_from; i <= panel_to; i++)
+		if (i == panel_to || point_m[i + 1] != point_m[i])
+			list[++n] = i
+	# The names of the points furthest out go first: they have the room, and the crowd fans out between them.
+	sort_list(list, n, pixel_y)
+	for (i = 1; i <= n; i++)
+		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34))
+	return bottom + 56
+}
+
+function null_text(    m, p, a)
+{
+	for (m = 1; m <= mechanisms; m++)
+		for (p = 1; mechanism_transport[m] == "null" && p <= placements; p++)
+			for (a = arms; a >= 1; a--)
+				if (has_point(p, m, a))
+					return " The harness alone (null): " duration(value[key_of(p, m, a), "rtt_ns.p50"]) \
+						", CPU " duration(value[key_of(p, m, a), "cpu_ns_per_message"]) "."
+	return ""
+}
+
+END {
+	if (failed)
+		exit 2
+	OFS = "\t"
+	data = figure ".dat"
+	best_size = choose_size(size_count, sizes, size_total)
+	if (best_size != "")
+		collect_points()
+	if (points == 0) {
+		answer("none", "no pingpong cell has both a p50 and a CPU time per message")
+		exit
+	}
+	left = page_margin + 66
+	right = page_width - page_margin - 10
+	sorted_placements(order)
+	for (i = 1; i <= placements; i++)
+		if (placement_points[order[i]] > 0)
+			shown[++shown_total] = order[i]
+	panels_reserve(shown_total)
+	print "array x_low[" shown_total "]; array x_high[" shown_total "]" > params
+	print "array y_low[" shown_total "]; array y_high[" shown_total "]" > params
+	for (i = 1; i <= shown_total; i++)
+		most = max(most, placement_points[shown[i]] / arms)
+	height = max(shown_total == 1 ? 420 : 300, min(700, most * 14))
+	y = place_title("CPU time against round trip, " size_text(best_size) " messages", \
+		"Closed loop, one message in flight. Left is faster, low is cheaper; both axes are logarithmic.")
+	legend_start(y + 4)
+	if (arms > 1)
+		legend_arms("pt arm_mark(%d) ps S(1.0) lc rgb '#444444'", "")
+	else if (any_batched)
+		legend_add("hollow: mean of batches", "pt 6 ps S(1.1) lc rgb '#444444'", "")
+	y = legend_end() + 2
+	print "arms = " arms > params
+	for (i = 1; i <= shown_total; i++)
+		y = panel_place(shown[i], y)
+	notes = "CPU/message: CPU time for one message." null_text()
+	if (arms > 1)
+		notes = notes " An arrow leads from an arm to the next; the name stands at the last."
+	if (panels > 1)
+		notes = notes " Every panel has its own range."
+	place_caption(y + 2, notes)
+	answer("draw", "CPU time of a message against round trip p50, " size_text(best_size))
+}

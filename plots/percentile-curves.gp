@@ -1,0 +1,38 @@
+# Percentile curves: round-trip time against percentile, the axis stretched as 1/(1-q) so that the tail has the
+# room. Data: percentile-curves.awk.
+
+name = "percentile-curves"
+load "plots/curves.gp"
+
+data = name . ".dat"
+x_end = furthest * 1.15
+set xrange [1:x_end]
+is_roomy = (panel_right[1] - panel_left[1]) / log10(x_end) > 42
+percentiles = !faceted ? "'0 %%' 1, '50 %%' 2, '90 %%' 10, '99 %%' 100, '99.9 %%' 1e3, '99.99 %%' 1e4, " \
+		. "'99.999 %%' 1e5, '99.9999 %%' 1e6, '99.99999 %%' 1e7 " \
+	: is_roomy ? "'0' 1, '90' 10, '99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5, '' 1e6, '' 1e7 " \
+	: "'0' 1, '' 10, '99' 100, '' 1e3, '99.99' 1e4, '' 1e5, '99.9999' 1e6, '' 1e7, '99.999999' 1e8 "
+eval ticks("x", percentiles)
+set grid xtics ytics nomxtics nomytics
+
+do for [p = 1:panels] {
+	eval start_panel
+	eval ticks("y", time_ticks[level(p, faceted ? 1.6 : 2.6)])
+	eval name_axes(faceted ? "percentile (%)" : "percentile", "round trip")
+	# A plot that would have nothing to draw is left out; an empty iteration inside `plot` still runs once.
+	curves_text = ""
+	do for [c = first:last] {
+		if (full_points[c] > 0) {
+			curves_text = curves_text . sprintf("data index %d using 1:2 with linespoints lw 1.6", 2 * (c - 1)) \
+				. sprintf(" dt curve_dash(%d) lc rgb curve_colour(%d) pt curve_shape(%d)", c, c, c) \
+				. sprintf(" ps point_size pi %d %s, ", 1 + full_points[c] / 11, curve_title(c))
+		}
+		if (low_points[c] > 0) {
+			curves_text = curves_text . sprintf("data index %d using 1:2 with lines lw 1.4", 2 * c - 1) \
+				. sprintf(" dt 3 lc rgb curve_colour(%d) %s, ", c, full_points[c] > 0 ? "notitle" : curve_title(c))
+		}
+	}
+	eval "plot " . curves_text[1:strlen(curves_text) - 2]
+	eval end_panel
+}
+unset multiplot

@@ -1,0 +1,138 @@
+# What the figures share, first half: reads the exported tables, and names and orders what is in them. POSIX
+# awk, so that mawk will do; bytes rather than characters (LC_ALL=C).
+
+BEGIN {
+	FS = "\t"
+	missing = "NaN"
+	placement_order = " same-cpu smt same-llc cross-llc cross-numa floating "
+	placement_text["same-cpu"] = "both sides on one CPU"
+	placement_text["smt"] = "two hardware threads of one core"
+	placement_text["same-llc"] = "two cores that share the last-level cache"
+	placement_text["cross-llc"] = "two cores with separate last-level caches"
+	placement_text["cross-numa"] = "two NUMA nodes"
+	placement_text["floating"] = "not pinned"
+}
+
+FNR == 1 {
+	for (i = 1; i <= NF; i++)
+		column[table, $i] = i
+	next
+}
+
+table == "conditions" {
+	condition[arm_of(field("label")), field("key")] = field("value")
+	next
+}
+
+function field(name)
+{
+	if (!((table, name) in column)) {
+		print "ipcmark: the exported table " table " has no column " name > "/dev/stderr"
+		failed = 1
+		exit 2
+	}
+	return $column[table, name]
+}
+
+# Numbers 1.. in the order of appearance.
+
+function arm_of(label)
+{
+	if (!(label in arm_number)) {
+		arm_number[label] = ++arms
+		arm_label[arms] = label
+	}
+	return arm_number[label]
+}
+
+function placement_of(name,    i, rank)
+{
+	if (!(name in placement_number)) {
+		placement_number[name] = ++placements
+		placement_name[placements] = name
+		rank = index(placement_order, " " name " ")
+		placement_rank[placements] = rank ? rank : 1000 + placements
+	}
+	return placement_number[name]
+}
+
+# A mechanism is what a row or a curve stands for: transport, wait, and the axes after the placement in the
+# cell's name. Its way is the wait and the axes: what sets it apart from others of its transport.
+function mechanism_of(transport, wait, cell,    label, way, part, n, i)
+{
+	way = wait
+	label = transport
+	if (wait != "none" && wait != "")
+		label = label " " wait
+	n = split(cell, part, "/")
+	for (i = 6; i <= n; i++) {
+		label = label " " part[i]
+		way = way " " part[i]
+	}
+	if (!(label in mechanism_number)) {
+		mechanism_number[label] = ++mechanisms
+		mechanism_label[mechanisms] = transport == "null" ? "null (harness alone)" : label
+		mechanism_transport[mechanisms] = transport
+		mechanism_way[mechanisms] = way
+	}
+	return mechanism_number[label]
+}
+
+function has_flag(flags, word)
+{
+	return index("," flags ",", "," word ",") > 0
+}
+
+# A clock that is too coarse for one message times batches: their percentiles are not the messages'.
+function is_batched(flags)
+{
+	return has_flag(flags, "batched") || has_flag(flags, "clock_limited")
+}
+
+function number_or_missing(text)
+{
+	return text == "" ? missing : text + 0
+}
+
+# 64 B where it was measured, else the commonest size, else the smallest of those: count[size].
+function choose_size(count, sizes, n,    i, best)
+{
+	for (i = 1; i <= n; i++) {
+		if (sizes[i] == 64)
+			return 64
+		if (best == "" || count[sizes[i]] > count[best] ||
+		    (count[sizes[i]] == count[best] && sizes[i] + 0 < best + 0))
+			best = sizes[i]
+	}
+	return best
+}
+
+# Stable; list[1..n] by key[list[i]], ascending.
+function sort_list(list, n, key,    i, j, held)
+{
+	for (i = 2; i <= n; i++) {
+		held = list[i]
+		for (j = i - 1; j >= 1 && key[list[j]] + 0 > key[held] + 0; j--)
+			list[j + 1] = list[j]
+		list[j + 1] = held
+	}
+}
+
+function sorted_placements(list,    i)
+{
+	for (i = 1; i <= placements; i++)
+		list[i] = i
+	sort_list(list, placements, placement_rank)
+	return placements
+}
+
+function placement_title(p,    name, text)
+{
+	name = placement_name[p]
+	if (name in placement_text)
+		return name ": " placement_text[name]
+	text = "CPUs " name
+	if (placement_class[p] != "" && placement_class[p] != name)
+		text = text " (" placement_class[p] ")"
+	return text
+}

@@ -1,0 +1,219 @@
+/* See env_settings.h. */
+#include "env_settings.h"
+
+#include "sysfs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* Below /proc/sys; the setting has the name that sysctl(8) uses. */
+static const char *const sysctls[] = {
+	"kernel/randomize_va_space",
+	"net/core/rmem_default",
+	"net/core/rmem_max",
+	"net/core/wmem_default",
+	"net/core/wmem_max",
+	"net/core/busy_poll",
+	"net/core/busy_read",
+	"net/ipv4/tcp_rmem",
+	"net/ipv4/tcp_wmem",
+	"net/ipv4/tcp_congestion_control",
+	"net/unix/max_dgram_qlen",
+	"fs/pipe-max-size",
+	"fs/pipe-user-pages-soft",
+	"fs/pipe-user-pages-hard",
+	"fs/mqueue/msg_default",
+	"fs/mqueue/msg_max",
+	"fs/mqueue/msgsize_default",
+	"fs/mqueue/msgsize_max",
+	"fs/mqueue/queues_max",
+	"kernel/msgmax",
+	"kernel/msgmnb",
+	"kernel/msgmni",
+	"kernel/sched_rt_runtime_us",
+	"kernel/sched_autogroup_enabled",
+	"kernel/numa_balancing",
+	"kernel/nmi_watchdog",
+	"kernel/timer_migration",
+	"kernel/io_uring_disabled",
+	"vm/nr_hugepages",
+};
+
+/* A path with a star is read on every CPU; a choice lists all words and marks the active one. */
+static const struct file {
+	const char *name, *path;
+	bool is_choice;
+} files[] = {
+	{"transparent_hugepage", "/sys/kernel/mm/transparent_hugepage/enabled", true},
+	{"transparent_hugepage.shmem", "/sys/kernel/mm/transparent_hugepage/shmem_enabled", true},
+	{"transparent_hugepage.defrag", "/sys/kernel/mm/transparent_hugepage/defrag", true},
+	{"lo.mtu", "/sys/class/net/lo/mtu", false},
+	{"cpu.smt", "/sys/devices/system/cpu/smt/control", false},
+	{"cpu.isolated", "/sys/devices/system/cpu/isolated", false},
+	{"cpu.nohz_full", "/sys/devices/system/cpu/nohz_full", false},
+	{"cpufreq.min_khz", "/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_min_freq", false},
+	{"cpufreq.max_khz", "/sys/devices/system/cpu/cpu[0-9]*/cpufreq/scaling_max_freq", false},
+	{"haltpoll.ns", "/sys/module/haltpoll/parameters/guest_halt_poll_ns", false},
+	{"haltpoll.grow", "/sys/module/haltpoll/parameters/guest_halt_poll_grow", false},
+	{"haltpoll.grow_start", "/sys/module/haltpoll/parameters/guest_halt_poll_grow_start",
+		false},
+	{"haltpoll.shrink", "/sys/module/haltpoll/parameters/guest_halt_poll_shrink", false},
+	{"haltpoll.allow_shrink", "/sys/module/haltpoll/parameters/guest_halt_poll_allow_shrink",
+		false},
+	{"sched_ext", "/sys/kernel/sched_ext/state", false},
+	{"lsm", "/sys/kernel/security/lsm", false},
+};
+
+/* In /proc/self/limits. */
+static const struct limit {
+	const char *name, *label;
+} limits[] = {
+	{ENV_RLIMIT_PREFIX "msgqueue_bytes", "Max msgqueue size"},
+	{ENV_RLIMIT_PREFIX "memlock_bytes", "Max locked memory"},
+	{ENV_RLIMIT_PREFIX "open_files", "Max open files"},
+	{ENV_RLIMIT_PREFIX "realtime_priority", "Max realtime priority"},
+};
+
+static const struct file containers[] = {
+	{"podman", "/run/.containerenv", false},
+	{"docker", "/.dockerenv", false},
+};
+
+#define OTHERS 4 /* cpus_allowed, cgroup.cpu.max, container, one to spare */
+
+_Static_assert(COUNT(sysctls) + COUNT(files) + COUNT(limits) + OTHERS <= ENV_SETTINGS,
+	"every setting of the tables has a place");
+
+static void add(struct env *env, const char *name, const char *value)
+{
+	struct env_setting *setting = &env->settings[env->settings_count++];
+
+	sysfs_line(setting->name, sizeof setting->name, name, strlen(name));
+	sysfs_line(setting->value, sizeof setting->value, value, strlen(value));
+}
+
+static void add_sysctl(struct env *env, const char *root, const char *sysctl)
+{
+	char path[128] = "/proc/sys/", value[ENV_TEXT];
+	char *name = path + strlen(path);
+
+	sysfs_append(path, sizeof path, sysctl);
+	if (!sysfs_read(root, path, value, sizeof value))
+		return;
+	for (char *slash = name; (slash = strchr(slash, '/'));)
+		*slash = '.';
+	add(env, name, value);
+}
+
+static void add_file(struct env *env, const char *root, const struct file *file)
+{
+	char value[ENV_TEXT];
+	bool (*read)(const char *, const char *, char *, size_t) =
+		strchr(file->path, '*') ? sysfs_distinct : sysfs_read;
+
+	if (!read(root, file->path, value, sizeof value))
+		return;
+	if (file->is_choice)
+		sysfs_keep_marked(value, '[', ']');
+	add(env, file->name, value);
+}
+
+/* The soft limit: the first column after a label that itself has blanks in it. */
+static void add_limit(struct env *env, const char *text, const struct limit *limit)
+{
+	const char *line = text ? strstr(text, limit->label) : NULL;
+	char value[ENV_TEXT];
+
+	if (!line)
+		return;
+	line += strlen(limit->label);
+	line += strspn(line, " ");
+	sysfs_line(value, sizeof value, line, strcspn(line, " \n"));
+	if (*value)
+		add(env, limit->name, value);
+}
+
+static void add_limits(struct env *env, const char *root)
+{
+	char *text = sysfs_load(root, "/proc/self/limits");
+
+	for (size_t i = 0; i < COUNT(limits); i++)
+		add_limit(env, text, &limits[i]);
+	free(text);
+}
+
+/* A cpuset, taskset(1) and the boot parameters all end in this list. */
+static void add_cpus_allowed(struct env *env, const char *root)
+{
+	char *text = sysfs_load(root, "/proc/self/status");
+	char value[ENV_TEXT];
+
+	if (sysfs_field(text, "Cpus_allowed_list", value, sizeof value))
+		add(env, "cpus_allowed", value);
+	free(text);
+}
+
+/* Our own cgroup v2 in group, as a path below the mount: "/user.slice/x". */
+static bool read_cgroup(const char *root, char *group, size_t group_bytes)
+{
+	char *text = sysfs_load(root, "/proc/self/cgroup");
+	const char *found = sysfs_field(text, "0", group, group_bytes);
+
+	free(text);
+	if (!found || strncmp(group, ":/", 2) || strstr(group, "/.."))
+		return false;
+	memmove(group, group + 1, strlen(group));
+	return true;
+}
+
+/* A limit binds all groups below it, so the nearest one that limits, from our own upwards. */
+static void add_cgroup_limit(struct env *env, const char *root)
+{
+	char group[ENV_LONG], path[ENV_LONG + 64], value[ENV_TEXT], found[ENV_TEXT] = "";
+
+	if (!read_cgroup(root, group, sizeof group))
+		return;
+	for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
+		*end = '\0';
+		path[0] = '\0';
+		sysfs_append(path, sizeof path, "/sys/fs/cgroup");
+		sysfs_append(path, sizeof path, group);
+		sysfs_append(path, sizeof path, "/cpu.max");
+		if (sysfs_read(root, path, value, sizeof value))
+			memcpy(found, value, sizeof found);
+		if (*found && strncmp(found, "max", 3))
+			break;
+	}
+	if (*found)
+		add(env, "cgroup.cpu.max", found);
+}
+
+/* A hint only: the files that the common runtimes leave for this purpose. */
+static void add_container(struct env *env, const char *root)
+{
+	char value[ENV_TEXT];
+
+	if (sysfs_read(root, "/run/systemd/container", value, sizeof value) && *value) {
+		add(env, "container", value);
+		return;
+	}
+	for (size_t i = 0; i < COUNT(containers); i++)
+		if (sysfs_read(root, containers[i].path, value, sizeof value)) {
+			add(env, "container", containers[i].name);
+			return;
+		}
+}
+
+void env_settings_read(struct env *env, const char *root)
+{
+	for (size_t i = 0; i < COUNT(files); i++)
+		add_file(env, root, &files[i]);
+	for (size_t i = 0; i < COUNT(sysctls); i++)
+		add_sysctl(env, root, sysctls[i]);
+	add_cpus_allowed(env, root);
+	add_cgroup_limit(env, root);
+	add_container(env, root);
+	add_limits(env, root);
+}

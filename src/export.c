@@ -1,0 +1,313 @@
+/* See export.h. */
+#include "export.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "figures.h"
+#include "result_histogram.h"
+
+#define POINTS_PER_DECADE 20 /* of a percentile curve, in 1 - q */
+
+static const char *const headers[EXPORT_TABLES] = {
+	[EXPORT_CELLS] = "file label cell pattern transport wait size_bytes placement class cpus "
+			 "status flags metric unit "
+			 "better estimate ci_low ci_high runs messages note",
+	[EXPORT_RUNS] = "file label cell pattern transport wait size_bytes placement class block "
+			"order status messages "
+			"seconds rtt_ns.min rtt_ns.p50 rtt_ns.p90 rtt_ns.p99 rtt_ns.p99_9 "
+			"rtt_ns.p99_99 rtt_ns.max "
+			"messages_per_s bytes_per_s cpu_ns_per_message switches_per_message lost "
+			"duplicates reordered",
+	[EXPORT_PERCENTILES] = "file label cell pattern transport wait size_bytes placement class "
+			       "percentile value_ns "
+			       "messages support",
+	[EXPORT_CONDITIONS] = "file label key value",
+};
+
+const char *export_table_name(enum export_table table)
+{
+	static const char *const names[EXPORT_TABLES] = {
+		"cells", "runs", "percentiles", "conditions"};
+
+	return names[table];
+}
+
+/* One line being written. */
+struct row {
+	FILE *out;
+	enum export_format format;
+	bool begun;
+};
+
+/* A comma-separated field in quotes where it needs them (RFC 4180); in a tab-separated one a tab or
+ * a line end becomes a space. */
+static void row_text(struct row *row, const char *text)
+{
+	bool quoted = row->format == EXPORT_CSV && strpbrk(text, ",\"\n\r");
+
+	if (row->begun)
+		fputc(row->format == EXPORT_CSV ? ',' : '\t', row->out);
+	row->begun = true;
+	if (quoted)
+		fputc('"', row->out);
+	for (; *text; text++) {
+		if (quoted && *text == '"')
+			fputc('"', row->out);
+		fputc(row->format == EXPORT_TSV && strchr("\t\n\r", *text) ? ' ' : *text, row->out);
+	}
+	if (quoted)
+		fputc('"', row->out);
+}
+
+static void row_number(struct row *row, double value)
+{
+	char text[32] = "";
+
+	if (!isnan(value))
+		snprintf(text, sizeof text, "%.15g", value);
+	row_text(row, text);
+}
+
+static void row_end(struct row *row)
+{
+	fputc('\n', row->out);
+	row->begun = false;
+}
+
+void export_header(FILE *out, enum export_format format, enum export_table table)
+{
+	struct row row = {.out = out, .format = format};
+	char copy[512], *rest = copy, *word;
+
+	assert(strlen(headers[table]) < sizeof copy);
+	strcpy(copy, headers[table]);
+	while ((word = strsep(&rest, " ")))
+		row_text(&row, word);
+	row_end(&row);
+}
+
+/* The front of every row but those of conditions: file .. class. */
+struct source {
+	const char *file;
+	const struct json *result, *cell;
+};
+
+static void row_source(struct row *row, const struct source *source)
+{
+	row_text(row, source->file);
+	row_text(row, json_text_at(source->result, "invocation.label"));
+	row_text(row, json_text_at(source->cell, "id"));
+	row_text(row, json_text_at(source->cell, "pattern"));
+	row_text(row, json_text_at(source->cell, "transport"));
+	row_text(row, json_text_at(source->cell, "wait"));
+	row_number(row, json_number_at(source->cell, "size_bytes"));
+	row_text(row, json_text_at(source->cell, "placement"));
+	row_text(row, json_text_at(source->cell, "placement_class"));
+}
+
+static void append(char *list, size_t bytes, const char *word)
+{
+	size_t used = strlen(list);
+
+	snprintf(list + used, bytes - used, "%s%s", used ? "," : "", word);
+}
+
+/* Whether more than half of the runs carry a flag. */
+static bool mostly(const struct json *cell, const char *flag)
+{
+	size_t with = 0, runs = 0;
+
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run), runs++)
+		for (const struct json *word = json_first(json_get(run, "flags")); word;
+			word = json_next(word))
+			with += strcmp(json_string(word, ""), flag) == 0;
+	return 2 * with > runs;
+}
+
+static void row_flags(struct row *row, const struct source *source, const struct json *summary)
+{
+	char flags[128] = "";
+
+	for (unsigned bit = 0; bit < RUN_FLAGS; bit++)
+		if (mostly(source->cell, run_flag_name(bit)))
+			append(flags, sizeof flags, run_flag_name(bit));
+	if (json_is_true(json_get(summary, "low_confidence")))
+		append(flags, sizeof flags, "low_confidence");
+	if (json_type(json_get(summary, "modes")) == JSON_ARRAY)
+		append(flags, sizeof flags, "multimodal");
+	row_text(row, flags);
+}
+
+static double messages_of(const struct json *cell)
+{
+	double sum = 0;
+
+	for (const struct json *run = json_first(json_get(cell, "runs")); run; run = json_next(run))
+		if (strcmp(json_text_at(run, "status"), "ok") == 0)
+			sum += json_number_at(run, "messages");
+	return sum;
+}
+
+static void row_note(struct row *row, const struct json *cell, const struct json *summary)
+{
+	double needs = json_number_at(summary, "needs_messages");
+	char note[64];
+
+	if (isnan(needs)) {
+		row_text(row, json_text_at(cell, "reason"));
+		return;
+	}
+	snprintf(note, sizeof note, "needs %.0f messages in a run", needs);
+	row_text(row, note);
+}
+
+static void cell_row(struct row *row, const struct source *source, const struct json *summary)
+{
+	const struct json *interval = json_first(json_get(summary, "ci95"));
+	const struct json *cpus = json_first(json_get(source->cell, "cpus"));
+	char pair[32];
+
+	snprintf(pair, sizeof pair, "%.0f,%.0f", json_number(cpus), json_number(json_next(cpus)));
+	row_source(row, source);
+	row_text(row, pair);
+	row_text(row, json_text_at(source->cell, "status"));
+	row_flags(row, source, summary);
+	row_text(row, summary ? json_key(summary) : "");
+	row_text(row, json_text_at(summary, "unit"));
+	row_text(row, json_text_at(summary, "better"));
+	row_number(row, json_number_at(summary, "estimate"));
+	row_number(row, json_number(interval));
+	row_number(row, interval ? json_number(json_next(interval)) : NAN);
+	row_number(row, json_number_at(summary, "runs"));
+	row_number(row, messages_of(source->cell));
+	row_note(row, source->cell, summary);
+	row_end(row);
+}
+
+static void cell_rows(struct row *row, const struct source *source, struct histogram *scratch)
+{
+	const struct json *summary = json_first(json_get(source->cell, "summary"));
+
+	(void)scratch;
+	if (!summary)
+		cell_row(row, source, NULL);
+	for (; summary; summary = json_next(summary))
+		cell_row(row, source, summary);
+}
+
+static void run_rows(struct row *row, const struct source *source, struct histogram *scratch)
+{
+	static const char *const figures[] = {"messages", "seconds", "rtt_ns.min", "rtt_ns.p50",
+		"rtt_ns.p90", "rtt_ns.p99", "rtt_ns.p99_9", "rtt_ns.p99_99", "rtt_ns.max",
+		"messages_per_s", "bytes_per_s", "cpu_ns_per_message", "switches_per_message",
+		"lost", "duplicates", "reordered"};
+
+	(void)scratch;
+	for (const struct json *run = json_first(json_get(source->cell, "runs")); run;
+		run = json_next(run)) {
+		row_source(row, source);
+		row_number(row, json_number_at(run, "block"));
+		row_number(row, json_number_at(run, "order"));
+		row_text(row, json_text_at(run, "status"));
+		for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+			row_number(row, json_number_at(run, figures[i]));
+		row_end(row);
+	}
+}
+
+static void point_row(
+	struct row *row, const struct source *source, const struct histogram *h, double q)
+{
+	static const char *const names[] = {
+		[SUPPORT_NONE] = "none", [SUPPORT_LOW] = "low", [SUPPORT_FULL] = "full"};
+	double value = q > 0 ? histogram_quantile(h, q) : (double)h->min;
+
+	row_source(row, source);
+	row_number(row, q);
+	row_number(row, value / json_number_at(source->cell, "batch"));
+	row_number(row, (double)h->count);
+	row_text(row, names[histogram_support(h->count, q)]);
+	row_end(row);
+}
+
+/* Even steps up to 90 %, then even steps in the logarithm of what lies beyond. */
+static void percentile_rows(struct row *row, const struct source *source, struct histogram *h)
+{
+	const struct json *member = json_get(source->cell, "histogram");
+
+	if (json_type(member) != JSON_OBJECT || result_histogram(member, h) < 0 || h->count == 0)
+		return;
+	for (int tenth = 0; tenth < 9; tenth++)
+		point_row(row, source, h, tenth / 10.0);
+	for (int step = POINTS_PER_DECADE;; step++) {
+		double beyond = pow(10, -(double)step / POINTS_PER_DECADE);
+
+		if (beyond * (double)h->count < 1)
+			return;
+		point_row(row, source, h, 1 - beyond);
+	}
+}
+
+static void condition(struct row *row, const char *file, const struct json *result, const char *key,
+	const char *value)
+{
+	row_text(row, file);
+	row_text(row, json_text_at(result, "invocation.label"));
+	row_text(row, key);
+	row_text(row, value);
+	row_end(row);
+}
+
+static void condition_rows(struct row *row, const char *file, const struct json *result)
+{
+	const char *hypervisor = json_text_at(result, "environment.cpu.hypervisor");
+	char text[512];
+
+	snprintf(text, sizeof text, "%s%s%s, %s", json_text_at(result, "environment.cpu.model"),
+		hypervisor[0] && strcmp(hypervisor, "none") != 0 ? ", guest of " : "",
+		strcmp(hypervisor, "none") != 0 ? hypervisor : "",
+		json_text_at(result, "environment.topology.summary"));
+	condition(row, file, result, "machine", text);
+	snprintf(text, sizeof text, "%s %s", json_text_at(result, "environment.kernel.name"),
+		json_text_at(result, "environment.kernel.release"));
+	condition(row, file, result, "kernel", text);
+	condition(row, file, result, "conditions", json_text_at(result, "environment.conditions"));
+	condition(row, file, result, "date", json_text_at(result, "invocation.started"));
+	snprintf(text, sizeof text, "ipcmark %s (%s)", json_text_at(result, "tool.version"),
+		json_text_at(result, "tool.git"));
+	condition(row, file, result, "tool", text);
+	snprintf(text, sizeof text, "%.0f", json_number_at(result, "invocation.runs"));
+	condition(row, file, result, "runs", text);
+	condition(row, file, result, "status", json_text_at(result, "invocation.status"));
+	condition(row, file, result, "preset", json_text_at(result, "invocation.preset"));
+	if (json_count(json_find(result, "invocation.allowed")))
+		condition(row, file, result, "allowed",
+			json_string(json_first(json_find(result, "invocation.allowed")), ""));
+}
+
+void export_rows(FILE *out, enum export_format format, enum export_table table, const char *file,
+	const struct json *result)
+{
+	void (*const rows[EXPORT_TABLES])(
+		struct row *, const struct source *, struct histogram *) = {
+		[EXPORT_CELLS] = cell_rows,
+		[EXPORT_RUNS] = run_rows,
+		[EXPORT_PERCENTILES] = percentile_rows,
+	};
+	struct row row = {.out = out, .format = format};
+	struct histogram *scratch = malloc(sizeof *scratch);
+
+	assert(scratch);
+	if (table == EXPORT_CONDITIONS)
+		condition_rows(&row, file, result);
+	else
+		for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+			cell = json_next(cell))
+			rows[table](&row, &(struct source){file, result, cell}, scratch);
+	free(scratch);
+}

@@ -1,0 +1,245 @@
+/* See figures.h. */
+#include "figures.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stats.h"
+
+static const struct {
+	const char *name;
+	double value;
+} quantiles[FIGURE_QUANTILES] = {
+	[Q_P50] = {"p50", 0.5},
+	[Q_P90] = {"p90", 0.9},
+	[Q_P99] = {"p99", 0.99},
+	[Q_P99_9] = {"p99_9", 0.999},
+	[Q_P99_99] = {"p99_99", 0.9999},
+};
+
+const char *figure_quantile_name(enum figure_quantile quantile)
+{
+	return quantiles[quantile].name;
+}
+
+double figure_quantile_value(enum figure_quantile quantile)
+{
+	return quantiles[quantile].value;
+}
+
+const char *run_flag_name(unsigned bit)
+{
+	static const char *const names[RUN_FLAGS] = {"drifting", "batched", "clock_limited"};
+
+	return names[bit];
+}
+
+/* Ends the evaluation: what went wrong first stays. */
+static void judge(struct run_figures *figures, enum run_status status, const char *reason)
+{
+	if (figures->status != RUN_OK)
+		return;
+	figures->status = status;
+	snprintf(figures->reason, sizeof figures->reason, "%s", reason);
+}
+
+/* One value for each epoch: the median round trip, or the time that one message took. NaN: nothing
+ * arrived. */
+static void epoch_values(
+	const struct figures_context *context, const struct pair *pair, double values[TALLY_EPOCHS])
+{
+	for (uint32_t e = 0; e < context->params->exchange.epochs; e++) {
+		if (context->params->pattern == &pattern_pingpong) {
+			values[e] = histogram_quantile_interpolated(
+				&pair->tally[SIDE_PRODUCER]->epoch[e], 0.5);
+		} else {
+			const struct tally *consumer = pair->tally[SIDE_CONSUMER];
+			double messages = (double)(consumer->arrived[e + 1] - consumer->arrived[e]);
+
+			values[e] = messages > 0
+				? (double)(consumer->stamp_ns[e + 1] - consumer->stamp_ns[e]) /
+					messages
+				: NAN;
+		}
+	}
+}
+
+/* How many epochs to cut from the front; an epoch in which nothing arrived defeats the rule. */
+static uint32_t find_warmup(const double *values, uint32_t epochs, struct run_figures *figures)
+{
+	for (uint32_t e = 0; e < epochs; e++)
+		if (isnan(values[e]))
+			return 0;
+
+	uint32_t cut = (uint32_t)stats_mser(values, epochs);
+
+	if (stats_drifting(values + cut, epochs - cut))
+		figures->flags |= FLAG_DRIFTING;
+	return cut;
+}
+
+static void rtt_figures(const struct histogram *h, uint32_t batch, struct run_figures *figures)
+{
+	figures->has_rtt = true;
+	figures->rtt_count = h->count;
+	figures->rtt_mean = histogram_mean(h) / batch;
+	figures->rtt_min = h->count ? (double)h->min / batch : NAN;
+	figures->rtt_max = h->count ? (double)h->max / batch : NAN;
+	for (int q = 0; q < FIGURE_QUANTILES; q++) {
+		enum support support = histogram_support(h->count, quantiles[q].value);
+
+		/* a batch mean says nothing about the tail of single messages */
+		if (support == SUPPORT_NONE || (batch > 1 && q != Q_P50)) {
+			figures->rtt_quantile[q] = NAN;
+			continue;
+		}
+		figures->rtt_quantile[q] = histogram_quantile(h, quantiles[q].value) / batch;
+		if (support == SUPPORT_LOW)
+			figures->low_confidence |= 1U << q;
+	}
+}
+
+static void add_rtt(const struct figures_context *context, const struct pair *pair, uint32_t cut,
+	struct histogram *merged, struct run_figures *figures)
+{
+	const struct tally *producer = pair->tally[SIDE_PRODUCER];
+	struct histogram *kept = malloc(sizeof *kept);
+
+	if (!kept) {
+		judge(figures, RUN_FAILED, "out of memory");
+		return;
+	}
+	histogram_reset(kept);
+	for (uint32_t e = cut; e < context->params->exchange.epochs; e++)
+		histogram_merge(kept, &producer->epoch[e]);
+	rtt_figures(kept, context->params->exchange.batch, figures);
+	if (kept->negative)
+		judge(figures, RUN_FAILED, "the clock ran backwards");
+	if (figures->status == RUN_OK)
+		histogram_merge(merged, kept);
+	free(kept);
+}
+
+/* Both sides' counts must agree; what a lossy transport lost is counted. */
+static void check_counts(
+	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
+{
+	const struct tally *producer = pair->tally[SIDE_PRODUCER],
+			   *consumer = pair->tally[SIDE_CONSUMER];
+	const struct exchange *x = &context->params->exchange;
+	bool lossy = context->params->transport->traits & TRAIT_LOSSY;
+	char reason[128];
+
+	figures->sent = exchange_messages(x);
+	if (context->params->pattern == &pattern_stream && lossy) {
+		int64_t lost = sequence_lost(&consumer->sequence, figures->sent);
+
+		if (lost < 0) {
+			judge(figures, RUN_FAILED, fail_reason());
+			return;
+		}
+		figures->lost = (uint64_t)lost;
+		figures->duplicates = consumer->sequence.duplicates;
+		figures->reordered = consumer->sequence.reordered;
+	} else if (producer->messages != consumer->messages ||
+		producer->messages != x->per_epoch * x->epochs) {
+		snprintf(reason, sizeof reason,
+			"the producer counts %llu messages, the consumer %llu, the plan %llu",
+			(unsigned long long)producer->messages,
+			(unsigned long long)consumer->messages,
+			(unsigned long long)(x->per_epoch * x->epochs));
+		judge(figures, RUN_FAILED, reason);
+	}
+	if (consumer->messages == 0)
+		judge(figures, RUN_FAILED, "no message arrived");
+}
+
+static void check_side(
+	const struct tally *tally, enum side side, int cpu, struct run_figures *figures)
+{
+	char reason[128];
+
+	if (cpu >= 0 && (tally->cpu_start != cpu || tally->cpu_end != cpu)) {
+		snprintf(reason, sizeof reason, "the %s was pinned to CPU %d but ran on %d",
+			side_name(side), cpu,
+			tally->cpu_start != cpu ? tally->cpu_start : tally->cpu_end);
+		judge(figures, RUN_INVALID, reason);
+	}
+	if (tally->usage.major_faults > 0) {
+		snprintf(reason, sizeof reason, "the %s waited for the disk: %lld major faults",
+			side_name(side), (long long)tally->usage.major_faults);
+		judge(figures, RUN_INVALID, reason);
+	}
+}
+
+static void check_conditions(
+	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
+{
+	char reason[160];
+
+	check_side(
+		pair->tally[SIDE_PRODUCER], SIDE_PRODUCER, context->params->cpus.producer, figures);
+	check_side(
+		pair->tally[SIDE_CONSUMER], SIDE_CONSUMER, context->params->cpus.consumer, figures);
+	if (pair->effective.pipe_bytes < pair->requested.pipe_bytes) {
+		snprintf(reason, sizeof reason,
+			"the pipe holds %lld bytes instead of %lld: this user is over "
+			"fs.pipe-user-pages-soft",
+			(long long)pair->effective.pipe_bytes,
+			(long long)pair->requested.pipe_bytes);
+		judge(figures, RUN_INVALID, reason);
+	}
+}
+
+static void add_rates(const struct figures_context *context, const struct pair *pair, uint32_t cut,
+	struct run_figures *figures)
+{
+	const struct exchange *x = &context->params->exchange;
+	bool pingpong = context->params->pattern == &pattern_pingpong;
+	const struct tally *timed = pair->tally[pingpong ? SIDE_PRODUCER : SIDE_CONSUMER];
+	double measured = (double)timed->messages, cpu_ns = 0, switches = 0;
+
+	figures->messages = timed->arrived[x->epochs] - timed->arrived[cut];
+	figures->discarded = x->warmup + timed->arrived[cut];
+	figures->seconds = (double)(timed->stamp_ns[x->epochs] - timed->stamp_ns[cut]) / 1e9;
+	if (figures->messages == 0 || figures->seconds <= 0) {
+		judge(figures, RUN_FAILED, "no time passed between the first and the last message");
+		return;
+	}
+	figures->messages_per_s = (double)figures->messages / figures->seconds;
+	figures->bytes_per_s = figures->messages_per_s * (double)context->params->message_bytes;
+	for (int side = 0; side < SIDES; side++) {
+		figures->usage[side] = pair->tally[side]->usage;
+		cpu_ns += (double)figures->usage[side].cpu_ns;
+		switches += (double)figures->usage[side].voluntary_switches;
+	}
+	figures->cpu_ns_per_message = cpu_ns / measured;
+	figures->switches_per_message = switches / measured;
+}
+
+void figures_of_run(const struct figures_context *context, const struct pair *pair,
+	struct histogram *merged, struct run_figures *figures)
+{
+	const struct exchange *x = &context->params->exchange;
+	double values[TALLY_EPOCHS];
+
+	if (x->batch > 1)
+		figures->flags |= FLAG_BATCHED;
+	if (context->clock_limited)
+		figures->flags |= FLAG_CLOCK_LIMITED;
+	figures->padding_bytes = context->params->padding_bytes;
+	check_counts(context, pair, figures);
+	if (figures->status == RUN_FAILED)
+		return;
+	check_conditions(context, pair, figures);
+	epoch_values(context, pair, values);
+
+	uint32_t cut = find_warmup(values, x->epochs, figures);
+
+	add_rates(context, pair, cut, figures);
+	if (context->params->pattern == &pattern_pingpong)
+		add_rtt(context, pair, cut, merged, figures);
+}

@@ -1,0 +1,67 @@
+/* The figures of one run, worked out from what its two sides saw. Unknown or unsupported figures
+ * are NaN. */
+#ifndef IPCMARK_FIGURES_H
+#define IPCMARK_FIGURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pair.h"
+
+/* The quantiles of every report: 0.5, 0.9, 0.99, 0.999, 0.9999. */
+enum figure_quantile { Q_P50, Q_P90, Q_P99, Q_P99_9, Q_P99_99, FIGURE_QUANTILES };
+
+/* "p99_9", and 0.999. */
+const char *figure_quantile_name(enum figure_quantile quantile);
+double figure_quantile_value(enum figure_quantile quantile);
+
+enum run_flag {
+	FLAG_DRIFTING = 1 << 0,      /* the halves of the measured part differ by more than 2 % */
+	FLAG_BATCHED = 1 << 1,       /* one clock pair around many round trips: batch means */
+	FLAG_CLOCK_LIMITED = 1 << 2, /* too short for the clock to tell one message from the next */
+	RUN_FLAGS = 3,
+};
+
+/* "drifting", ... by its bit number. */
+const char *run_flag_name(unsigned bit);
+
+enum run_status { RUN_OK, RUN_FAILED, RUN_INVALID };
+
+struct run_figures {
+	uint32_t block, order;  /* the pass over the plan, and the place in it; both from 0 */
+	uint32_t padding_bytes; /* by which the stacks were shifted */
+	enum run_status status;
+	char reason[FAIL_TEXT_BYTES]; /* of a failed or invalid run */
+	unsigned flags;
+
+	uint64_t messages;  /* kept after the warm-up: round trips, or messages received */
+	uint64_t discarded; /* warm-up: before the measured part, and cut from its front (MSER) */
+	uint64_t sent, lost, duplicates, reordered; /* in the whole run, warm-up included */
+	double seconds;                             /* in which `messages` passed */
+
+	bool has_rtt;                          /* pingpong */
+	uint64_t rtt_count;                    /* samples: messages, or batches of them */
+	double rtt_min, rtt_max, rtt_mean;     /* ns for one round trip */
+	double rtt_quantile[FIGURE_QUANTILES]; /* ns for one round trip; NaN where unsupported */
+	unsigned low_confidence;               /* bits of enum figure_quantile */
+
+	double messages_per_s, bytes_per_s;
+	double cpu_ns_per_message;   /* both sides */
+	double switches_per_message; /* voluntary, both sides */
+	struct usage usage[SIDES];   /* of the measured part */
+};
+
+/* What the run was, as far as the figures depend on it. */
+struct figures_context {
+	const struct pair_params *params;
+	bool clock_limited;
+};
+
+/* Fills the figures of a pair that is done, and adds the samples that are kept to `merged`. Status
+ * RUN_FAILED where the counts of both sides contradict each other or the clock ran backwards,
+ * RUN_INVALID where the run was not what was asked for (moved to another CPU, swapped, too small a
+ * pipe); merged is then left alone. */
+void figures_of_run(const struct figures_context *context, const struct pair *pair,
+	struct histogram *merged, struct run_figures *figures);
+
+#endif

@@ -1,0 +1,20 @@
+/* Whole transfers over descriptors: partial reads and writes, EINTR, EAGAIN of a spinning end, and
+ * the death of the peer are handled here and nowhere else. */
+#ifndef IPCMARK_IO_H
+#define IPCMARK_IO_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Byte streams: moves all of the bytes. On a non-blocking descriptor they spin.
+ * 0, or -errno with a note; end of file is -EPIPE ("the peer is gone"). */
+int io_read(int fd, void *buffer, size_t bytes);        /* read(2): pipes, files */
+int io_write(int fd, const void *buffer, size_t bytes); /* write(2) */
+int io_recv(int fd, void *buffer, size_t bytes);        /* recv(2): stream sockets */
+int io_send(int fd, const void *buffer, size_t bytes);  /* send(2), MSG_NOSIGNAL */
+
+/* Datagrams: exactly one of exactly `bytes` bytes, else -EMSGSIZE. */
+int io_recv_packet(int fd, void *buffer, size_t bytes);
+int io_send_packet(int fd, const void *buffer, size_t bytes);
+
+#endif

@@ -1,0 +1,128 @@
+/* See json_keys.h. */
+#include "json_keys.h"
+
+#include "json_memory.h"
+
+#include <string.h>
+
+struct slot {
+	const struct json *member;
+	size_t ordinal;
+};
+
+static int compare_slots(const void *a, const void *b)
+{
+	const struct slot *x = a, *y = b;
+	int order = strcmp(json_key(x->member), json_key(y->member));
+
+	return order ? order : (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+static void sort_slots(struct slot *slots, size_t count)
+{
+	qsort(slots, count, sizeof *slots, compare_slots);
+}
+
+static struct slot *new_slots(size_t count)
+{
+	return json_memory(NULL, (count + 1) * sizeof(struct slot));
+}
+
+/* The slot of the earliest key that repeats one before it. */
+static const struct slot *find_duplicate(struct slot *slots, size_t count)
+{
+	const struct slot *found = NULL;
+
+	sort_slots(slots, count);
+	for (size_t i = 1; i < count; i++)
+		if (!strcmp(json_key(slots[i - 1].member), json_key(slots[i].member)) &&
+			(!found || slots[i].ordinal < found->ordinal))
+			found = &slots[i];
+	return found;
+}
+
+/* *keys counts the keys met so far; on return with a duplicate it is the duplicate's number. */
+static const char *duplicate_below(const struct json *value, size_t *keys)
+{
+	bool is_object = json_type(value) == JSON_OBJECT;
+	struct slot *slots = is_object ? new_slots(json_count(value)) : NULL;
+	const struct slot *found;
+	const char *duplicate = NULL;
+	size_t count = 0;
+
+	for (const struct json *i = json_first(value); i && !duplicate; i = json_next(i)) {
+		if (is_object)
+			slots[count++] = (struct slot){.member = i, .ordinal = (*keys)++};
+		duplicate = duplicate_below(i, keys);
+	}
+	if (is_object && !duplicate) {
+		found = find_duplicate(slots, count);
+		if (found) {
+			duplicate = json_key(found->member);
+			*keys = found->ordinal;
+		}
+	}
+	free(slots);
+	return duplicate;
+}
+
+const char *json_keys_duplicate(const struct json *document, size_t *ordinal)
+{
+	*ordinal = 0;
+	return duplicate_below(document, ordinal);
+}
+
+static struct slot *sorted_members(const struct json *object, size_t count)
+{
+	struct slot *slots = new_slots(count);
+	size_t i = 0;
+
+	for (const struct json *member = json_first(object); member; member = json_next(member)) {
+		slots[i] = (struct slot){.member = member, .ordinal = i};
+		i++;
+	}
+	sort_slots(slots, count);
+	return slots;
+}
+
+static bool is_same_object(const struct json *a, const struct json *b)
+{
+	size_t count = json_count(a);
+	struct slot *x, *y;
+	bool is_same = true;
+
+	if (count != json_count(b))
+		return false;
+	x = sorted_members(a, count);
+	y = sorted_members(b, count);
+	for (size_t i = 0; i < count && is_same; i++)
+		is_same = !strcmp(json_key(x[i].member), json_key(y[i].member)) &&
+			json_same(x[i].member, y[i].member);
+	free(x);
+	free(y);
+	return is_same;
+}
+
+static bool is_same_array(const struct json *a, const struct json *b)
+{
+	const struct json *x = json_first(a), *y = json_first(b);
+
+	for (; x && y; x = json_next(x), y = json_next(y))
+		if (!json_same(x, y))
+			return false;
+	return !x && !y;
+}
+
+bool json_same(const struct json *a, const struct json *b)
+{
+	if (!a || !b || json_type(a) != json_type(b))
+		return a == b;
+	switch (json_type(a)) {
+	case JSON_OBJECT: return is_same_object(a, b);
+	case JSON_ARRAY: return is_same_array(a, b);
+	case JSON_STRING: return !strcmp(json_string(a, ""), json_string(b, ""));
+	case JSON_NUMBER: return json_number(a) == json_number(b);
+	case JSON_BOOLEAN: return json_is_true(a) == json_is_true(b);
+	default: return true;
+	}
+}

@@ -1,0 +1,194 @@
+/* See list.h. */
+#include "list.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "pattern.h"
+#include "scratch.h"
+#include "wait.h"
+#include "words.h"
+
+#define TRIAL_BYTES 64
+
+/* 0 where both ends can be built here. */
+static int try_setup(const struct transport *transport, const char *folder)
+{
+	struct link_buffers requested = {0}, effective = {0};
+	struct link_params params = {
+		.message_bytes = TRIAL_BYTES,
+		.folder = folder,
+		.requested = &requested,
+		.effective = &effective,
+	};
+	void *state = calloc(1, transport->state_size);
+
+	assert(state);
+	while (!(transport->waits & WAIT_SET(params.wait)))
+		params.wait++;
+
+	int err = transport->setup(state, &params);
+
+	transport->teardown(state);
+	free(state);
+	return err;
+}
+
+static void add_transport(
+	struct json *transports, const struct transport *transport, const char *folder)
+{
+	struct json *object = json_add_object(transports);
+
+	json_put_string(object, "name", transport->name);
+	json_put_string(object, "summary", transport->summary);
+
+	struct json *waits = json_put_array(object, "waits");
+
+	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
+		if (transport->waits & WAIT_SET(wait))
+			json_add_string(waits, wait_name(wait));
+
+	struct json *traits = json_put_array(object, "traits");
+
+	if (transport->traits & TRAIT_LOSSY)
+		json_add_string(traits, "lossy");
+	if (transport->traits & TRAIT_HARNESS)
+		json_add_string(traits, "harness");
+	if (transport->max_message)
+		json_put_integer(object, "max_message_bytes", (int64_t)transport->max_message);
+	else
+		json_put_null(object, "max_message_bytes");
+
+	bool available = try_setup(transport, folder) == 0;
+
+	json_put_boolean(object, "available", available);
+	json_put_string(object, "reason", available ? NULL : fail_reason());
+}
+
+static void put_word(struct json *array, const char *name, const char *summary)
+{
+	struct json *object = json_add_object(array);
+
+	json_put_string(object, "name", name);
+	json_put_string(object, "summary", summary);
+}
+
+static void add_placement(
+	struct json *placements, const struct topology *topology, enum placement_class class)
+{
+	struct json *object = json_add_object(placements);
+	struct cpu_pair cpus;
+	bool available = topology_pair(topology, class, &cpus) == 0;
+
+	json_put_string(object, "name", placement_name(class));
+	json_put_boolean(object, "available", available);
+	json_put_string(object, "reason", available ? NULL : fail_reason());
+
+	struct json *pair = json_put_array(object, "cpus");
+
+	if (available) {
+		json_add_integer(pair, cpus.producer);
+		json_add_integer(pair, cpus.consumer);
+	}
+	json_put_boolean(object, "nearest", class == topology_nearest(topology));
+}
+
+struct json *list_json(const struct topology *topology)
+{
+	struct scratch scratch;
+
+	if (scratch_open(&scratch) < 0)
+		return NULL;
+
+	struct json *list = json_object();
+	struct json *transports = json_put_array(list, "transports");
+
+	for (size_t i = 0; transport_registry[i]; i++)
+		add_transport(transports, transport_registry[i], scratch.path);
+	scratch_close(&scratch);
+
+	struct json *patterns = json_put_array(list, "patterns");
+
+	for (size_t i = 0; pattern_registry[i]; i++)
+		put_word(patterns, pattern_registry[i]->name, pattern_registry[i]->summary);
+
+	struct json *waits = json_put_array(list, "waits");
+
+	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
+		put_word(waits, wait_name(wait), wait_summary(wait));
+
+	struct json *placements = json_put_array(list, "placements");
+
+	for (int class = 0; class < PLACEMENT_CLASSES; class ++)
+		add_placement(placements, topology, (enum placement_class) class);
+	return list;
+}
+
+static const char *text_of(const struct json *object, const char *key)
+{
+	return json_string(json_get(object, key), "");
+}
+
+static void print_words(FILE *out, const struct json *list, const char *key)
+{
+	fprintf(out, "%s\n", key);
+	for (const struct json *word = json_first(json_get(list, key)); word;
+		word = json_next(word))
+		fprintf(out, "  %-18s %s\n", text_of(word, "name"), text_of(word, "summary"));
+	fputc('\n', out);
+}
+
+static void print_transport(FILE *out, const struct json *transport)
+{
+	char waits[128] = "", most[32] = "";
+	int64_t bytes = json_integer(json_get(transport, "max_message_bytes"), 0);
+
+	for (const struct json *wait = json_first(json_get(transport, "waits")); wait;
+		wait = json_next(wait)) {
+		strncat(waits, waits[0] ? ", " : "", sizeof waits - strlen(waits) - 1);
+		strncat(waits, json_string(wait, ""), sizeof waits - strlen(waits) - 1);
+	}
+	if (bytes)
+		snprintf(most, sizeof most, " (up to %lld bytes)", (long long)bytes);
+	fprintf(out, "  %-18s %-13s %s%s\n", text_of(transport, "name"), waits,
+		text_of(transport, "summary"), most);
+	if (!json_is_true(json_get(transport, "available")))
+		fprintf(out, "  %-18s %-13s not here: %s\n", "", "", text_of(transport, "reason"));
+}
+
+static void print_placement(FILE *out, const struct json *placement)
+{
+	const struct json *cpu = json_first(json_get(placement, "cpus"));
+
+	fprintf(out, "  %-18s ", text_of(placement, "name"));
+	if (!json_is_true(json_get(placement, "available")))
+		fprintf(out, "not here: %s\n", text_of(placement, "reason"));
+	else if (json_number(cpu) < 0)
+		fprintf(out, "not pinned\n");
+	else
+		fprintf(out, "producer on CPU %.0f, consumer on CPU %.0f%s\n", json_number(cpu),
+			json_number(json_next(cpu)),
+			json_is_true(json_get(placement, "nearest"))
+				? "; the default, with same-cpu beside it"
+				: "");
+}
+
+void list_print(FILE *out, const struct json *list)
+{
+	print_words(out, list, "patterns");
+	fprintf(out, "transports         waits         \n");
+	for (const struct json *transport = json_first(json_get(list, "transports")); transport;
+		transport = json_next(transport))
+		print_transport(out, transport);
+	fputc('\n', out);
+	print_words(out, list, "waits");
+	fprintf(out, "placements\n");
+	for (const struct json *placement = json_first(json_get(list, "placements")); placement;
+		placement = json_next(placement))
+		print_placement(out, placement);
+	fprintf(out,
+		"\nsizes: 16 bytes to 1M; a cell is PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, as in "
+		"pingpong/pipe/block/64/same-cpu\n");
+}

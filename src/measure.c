@@ -1,0 +1,234 @@
+/* See measure.h. */
+#include "measure.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "exit_code.h"
+#include "fail.h"
+#include "interrupt.h"
+#include "plan.h"
+#include "progress.h"
+#include "report.h"
+#include "result.h"
+
+/* Everything that lives as long as one invocation. */
+struct invocation {
+	const struct cli_run *options;
+	const struct preset *preset; /* the cells, where options name none, and the defaults */
+	char *const *argv;
+	struct env env;
+	struct topology *topology;
+	struct plan plan;
+	struct run_record record;
+	struct json *result;
+	time_t started;
+	double seconds;
+};
+
+static int complain(int exit_code)
+{
+	fprintf(stderr, "ipcmark: %s\n", fail_reason());
+	return exit_code;
+}
+
+static int make_plan(struct invocation *inv)
+{
+	const struct cli_run *options = inv->options;
+	const struct plan_context context = {
+		.topology = inv->topology, .cpus = options->has_cpus ? &options->cpus : NULL};
+	int err = 0;
+
+	for (size_t i = 0; i < options->cell_count && !err; i++)
+		err = plan_add(&inv->plan, &context, options->cells[i]);
+	if (options->cell_count)
+		return err;
+	for (const char *const *glob = inv->preset->cells; *glob && !err; glob++) {
+		char own[128];
+
+		/* the user's two CPUs take the place of the preset's placements */
+		snprintf(own, sizeof own, "%s", *glob);
+		if (context.cpus)
+			*strrchr(own, '/') = '\0';
+		err = plan_add(&inv->plan, &context, own);
+	}
+	return err;
+}
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
+		seed = (uint64_t)time(NULL);
+	return seed & (uint64_t)JSON_MAX_INTEGER;
+}
+
+/* EXIT_DONE, or the exit code of what stands in the way of measuring at all. */
+static int prepare(struct invocation *inv)
+{
+	env_read(&inv->env, "");
+	if (!env_clocksource_trusted(inv->env.clocksource) && !inv->options->allow_clocksource) {
+		fprintf(stderr,
+			"ipcmark: the clocksource is \"%s\": expected tsc, kvm-clock, "
+			"hyperv_clocksource_tsc_page or "
+			"arch_sys_counter; --allow clocksource measures all the same and stamps "
+			"the result\n",
+			inv->env.clocksource);
+		return EXIT_UNTRUSTWORTHY;
+	}
+	inv->topology = topology_load(NULL);
+	if (!inv->topology || make_plan(inv) < 0)
+		return complain(EXIT_USAGE);
+	return EXIT_DONE;
+}
+
+static int execute(struct invocation *inv, bool quiet)
+{
+	const struct cli_run *options = inv->options;
+	const struct run_options run_options = {
+		.runs = options->runs ? options->runs : inv->preset->runs,
+		.time_ns = options->time_ns ? options->time_ns : inv->preset->time_ns,
+		.warmup_ns = inv->preset->warmup_ns,
+		.seed = options->has_seed ? options->seed : random_seed(),
+	};
+	struct progress progress = {.quiet = quiet};
+	struct run_observer observer = progress_observer(&progress);
+	int64_t start = clock_now_ns();
+
+	inv->started = time(NULL);
+	if (interrupt_catch() < 0 ||
+		run_plan(&inv->plan, &run_options, &observer, &inv->record) < 0)
+		return complain(EXIT_USAGE);
+	progress_end(&progress);
+	inv->seconds = (double)(clock_now_ns() - start) / 1e9;
+	inv->result = result_build(&inv->record,
+		&(struct result_context){
+			.env = &inv->env,
+			.topology = inv->topology,
+			.label = options->label ? options->label : inv->env.kernel_release,
+			.preset =
+				options->cell_count && !options->preset ? NULL : inv->preset->name,
+			.argv = inv->argv,
+			.started = inv->started,
+			.finished = time(NULL),
+			.clocksource_allowed = options->allow_clocksource,
+			.omit_cmdline = options->omit_cmdline,
+		});
+	return EXIT_DONE;
+}
+
+/* The exit code that the record asks for. */
+static int verdict(const struct run_record *record)
+{
+	size_t failed = 0, good = 0;
+
+	if (record->signal)
+		return EXIT_SIGNAL + record->signal;
+	for (size_t i = 0; i < record->plan->count; i++) {
+		failed += record->cells[i].status == CELL_FAILED ||
+			record->cells[i].status == CELL_INVALID;
+		good += record->cells[i].status == CELL_OK;
+	}
+	if (failed)
+		return EXIT_CELLS_FAILED;
+	return good ? EXIT_DONE : EXIT_NOTHING_RAN;
+}
+
+static void release(struct invocation *inv)
+{
+	json_free(inv->result);
+	if (inv->record.cells)
+		run_release(&inv->record);
+	plan_clear(&inv->plan);
+	topology_free(inv->topology);
+}
+
+/* What was measured is not thrown away because a disk is full. */
+static void rescue(const struct json *result)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[256];
+
+	snprintf(path, sizeof path, "%s/ipcmark-rescued-%ld.json",
+		folder && *folder ? folder : "/tmp", (long)getpid());
+	if (result_write(result, path, false) == 0)
+		fprintf(stderr, "ipcmark: the result is in %s instead\n", path);
+}
+
+static int write_result(const struct invocation *inv, const char *path)
+{
+	if (result_write(inv->result, path, inv->options->force) < 0) {
+		complain(EXIT_NOT_WRITTEN);
+		rescue(inv->result);
+		return EXIT_NOT_WRITTEN;
+	}
+	if (!inv->options->quiet && strcmp(path, "-") != 0)
+		fprintf(stderr, "ipcmark: %s written (%s, %.0f s)\n", path,
+			inv->record.signal ? "interrupted" : "complete", inv->seconds);
+	return EXIT_DONE;
+}
+
+/* Told before anything is measured: a target that can't be written, five minutes too early. */
+static int check_target(const struct cli_run *options, const char *path)
+{
+	int err = result_check_target(path, options->force);
+
+	if (!err)
+		return EXIT_DONE;
+	return complain(err == -EEXIST ? EXIT_USAGE : EXIT_NOT_WRITTEN);
+}
+
+int measure_run(const struct cli_run *options, char *const *argv)
+{
+	struct invocation inv = {
+		.options = options,
+		.argv = argv,
+		.preset = options->preset ? options->preset
+					  : preset_find(options->cell_count ? "ci" : "quick"),
+	};
+	char name[64];
+	const char *path = options->output;
+	time_t now = time(NULL);
+	int code, written;
+
+	if (!path)
+		strftime(name, sizeof name, "ipcmark-%Y%m%d-%H%M%S.json", localtime(&now));
+	path = path ? path : name;
+	code = check_target(options, path);
+	if (code == EXIT_DONE)
+		code = prepare(&inv);
+	if (code == EXIT_DONE)
+		code = execute(&inv, options->quiet);
+	if (code == EXIT_DONE) {
+		code = verdict(&inv.record);
+		if (!options->quiet && strcmp(path, "-") != 0)
+			report_show(stdout, inv.result);
+		written = write_result(&inv, path);
+		code = written ? written : code;
+	}
+	release(&inv);
+	return code;
+}
+
+int measure_quick(char *const *argv)
+{
+	const struct cli_run options = {0};
+	struct invocation inv = {.options = &options, .argv = argv, .preset = &preset_look};
+	int code = prepare(&inv);
+
+	if (code == EXIT_DONE)
+		code = execute(&inv, false);
+	if (code == EXIT_DONE) {
+		report_quick(stdout, inv.result, inv.seconds);
+		code = verdict(&inv.record);
+	}
+	release(&inv);
+	return code;
+}

@@ -1,0 +1,41 @@
+/* The figures by which cells are compared: their names, units and which way is better, and how
+ * those of a cell's runs become one estimate with its interval (METHOD, part 4). */
+#ifndef IPCMARK_METRIC_H
+#define IPCMARK_METRIC_H
+
+#include "figures.h"
+#include "stats.h"
+
+struct metric {
+	const char *name;              /* "rtt_ns.p50": its path in a run of the JSON */
+	const char *unit;              /* "ns", "1/s", "B/s", "1", "" never */
+	const char *better;            /* "lower" or "higher" */
+	const struct pattern *pattern; /* that has it; NULL: all */
+	bool lossy_only;               /* only where the transport may lose */
+	bool is_rate;                  /* total / total time over the runs, never a mean of rates */
+	enum figure_quantile quantile; /* of an rtt quantile; FIGURE_QUANTILES else */
+	double (*of_run)(const struct run_figures *figures);
+};
+
+/* Ends with one whose name is NULL. */
+extern const struct metric metric_table[];
+
+bool metric_applies(const struct metric *metric, const struct pattern *pattern, bool lossy);
+
+/* By its name; NULL where there is none. */
+const struct metric *metric_find(const char *name);
+
+struct estimate {
+	double value;         /* median over the runs (a rate: total / total); NaN: not supported */
+	struct interval ci95; /* of the median, from order statistics; NaN with fewer than 6 runs */
+	size_t runs;          /* that have the figure */
+	bool multimodal;
+	double modes[2]; /* where multimodal */
+};
+
+/* From the values of a cell's good runs, NaN where a run does not support it; weights are the
+ * seconds of each run (only for rates; else NULL). More than half of the runs must have the figure.
+ */
+struct estimate metric_estimate(const double *values, const double *weights, size_t runs);
+
+#endif

@@ -1,0 +1,57 @@
+/* What the two ends say to each other: the only timed loops.
+ *
+ * A pattern is two loops, one for each side, over any transport. Both sides are told the same
+ * counts beforehand, so no loop holds a stop flag, and nothing in a timed loop allocates, prints or
+ * looks at the configuration. */
+#ifndef IPCMARK_PATTERN_H
+#define IPCMARK_PATTERN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tally.h"
+#include "transport.h"
+
+/* One order to both sides. The measured part is TALLY_EPOCHS epochs (or fewer: a calibration). */
+struct exchange {
+	uint64_t warmup;    /* messages before the measured part; a multiple of batch */
+	uint64_t per_epoch; /* messages in each epoch; a multiple of batch */
+	uint32_t epochs;    /* 1 .. TALLY_EPOCHS */
+	uint32_t batch;     /* round trips between two clock reads; 1: each is recorded */
+};
+
+/* All that a loop needs; in the process of one side. */
+struct pattern_end {
+	const struct transport *transport;
+	void *state;
+	struct exchange exchange;
+	uint32_t nonce;
+	size_t message_bytes;
+	unsigned char *out, *in; /* a message each */
+	struct tally *tally;     /* this side's */
+	const struct tally *peer;
+};
+
+struct pattern {
+	const char *name;                            /* word on the command line and in the JSON */
+	const char *summary;                         /* one line for `ipcmark list` */
+	int (*loop[SIDES])(struct pattern_end *end); /* 0, or -errno with a note */
+};
+
+/* Closed loop, one message in flight; every round trip is recorded by the producer. */
+extern const struct pattern pattern_pingpong;
+
+/* Saturated, one way; timed at the consumer, so what still sits in buffers does not count. */
+extern const struct pattern pattern_stream;
+
+/* Not measured: echoes exchange.per_epoch messages with full payloads, each checked at both sides.
+ */
+extern const struct pattern pattern_verify;
+
+/* The measured ones, NULL at the end. */
+extern const struct pattern *const pattern_registry[];
+
+/* Messages in one exchange. */
+uint64_t exchange_messages(const struct exchange *exchange);
+
+#endif

@@ -1,0 +1,48 @@
+/* The plan: which cells are run. A cell is one combination of pattern, transport, wait, message
+ * size and placement, named "pingpong/pipe/block/64/same-llc"; cells are chosen by globs over such
+ * names. */
+#ifndef IPCMARK_PLAN_H
+#define IPCMARK_PLAN_H
+
+#include "affinity.h"
+#include "pattern.h"
+#include "transport.h"
+
+#define PLAN_REASON_BYTES 256
+
+struct cell {
+	char id[128];
+	const struct pattern *pattern;
+	const struct transport *transport;
+	enum wait_mode wait;
+	size_t message_bytes;
+	char placement[24]; /* the word in the id: a class, or two CPU numbers as in "0,1" */
+	enum placement_class class;
+	struct cpu_pair cpus;
+	char skip[PLAN_REASON_BYTES]; /* why it can't run on this machine; "" when it can */
+};
+
+struct plan {
+	struct cell *cells; /* in the order in which they were asked for, each once */
+	size_t count;
+};
+
+/* Where cells are placed. */
+struct plan_context {
+	const struct topology *topology;
+	const struct cpu_pair *cpus; /* the two CPUs of --cpus, which take the place of all
+					placements; else NULL */
+};
+
+/* Adds the cells that a glob names, in the order of the registries. A glob has up to five parts
+ * between slashes; *, ?, [ ] and braces work in each. Parts that are left out: any transport, any
+ * wait, 64 bytes, and the placements "nearest" and "same-cpu". "nearest" is the closest pair of
+ * different cores. A size part that is a number may be any size; with wildcards it stands for 16,
+ * 64, 256 ... 1M. 0, or -EINVAL with a reason: an unknown word (with the nearest known one), a size
+ * out of range, no match. */
+int plan_add(struct plan *plan, const struct plan_context *context, const char *glob);
+
+/* Frees the cells; the plan is empty then. */
+void plan_clear(struct plan *plan);
+
+#endif

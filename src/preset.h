@@ -1,0 +1,23 @@
+/* Named plans: which cells, how often and how long. */
+#ifndef IPCMARK_PRESET_H
+#define IPCMARK_PRESET_H
+
+#include <stdint.h>
+
+struct preset {
+	const char *name, *summary;
+	uint32_t runs;
+	uint64_t time_ns, warmup_ns;
+	const char *const *cells; /* globs, NULL at the end */
+};
+
+/* quick, ci, review; ends with one whose name is NULL. */
+extern const struct preset preset_table[];
+
+/* What `ipcmark` alone runs; not in the table. */
+extern const struct preset preset_look;
+
+/* By its name; NULL where there is none. */
+const struct preset *preset_find(const char *name);
+
+#endif

@@ -1,0 +1,54 @@
+/* What the tables of a result share: which cells stand together, in which order, and single fields.
+ */
+#ifndef IPCMARK_REPORT_ROW_H
+#define IPCMARK_REPORT_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "json.h"
+
+#define DASH "\xe2\x80\x94" /* em dash: a figure that the data do not support */
+
+/* The harness first, then waits that sleep, then those that spin and burn their CPUs, then what has
+ * no figures: a spinning cell is not ranked against a sleeping one. */
+enum row_rank { RANK_HARNESS, RANK_SLEEPS, RANK_SPINS, RANK_ABSENT };
+
+struct report_row {
+	const struct json *cell;
+	size_t place; /* in the result */
+	enum row_rank rank;
+	double value; /* to rank by, smaller first */
+};
+
+/* Cells that share pattern, size and placement are one table. Whether one of its table stands
+ * before `cell`. */
+bool row_is_shown(const struct json *cells, const struct json *cell);
+
+/* The cells that share a table with `first`, ranked, in a new array. */
+struct report_row *row_table(const struct json *cells, const struct json *first, size_t *count);
+
+/* The summary of a figure, and its estimate; NULL and NaN where the cell has none. */
+const struct json *row_summary(const struct json *cell, const char *metric);
+double row_estimate(const struct json *cell, const char *metric);
+bool row_is_pingpong(const struct json *cell);
+bool row_is_harness(const struct json *cell);
+
+/* "  pipe               block ", 27 columns. */
+void row_put_name(FILE *out, const struct json *cell);
+
+/* Eight columns: a duration and its unit; "~" before one of low confidence, an em dash where there
+ * is none. */
+void row_put_duration(FILE *out, const struct json *summary);
+
+/* The whole line of a cell without figures: its name, and why. */
+void row_put_absent(FILE *out, const struct json *cell);
+
+/* The line above the first spinning row; `last` is the rank of the row before. */
+void row_put_divider(FILE *out, const struct report_row *row, enum row_rank last);
+
+/* All warnings of the result, a line each. */
+void row_put_warnings(FILE *out, const struct json *result);
+
+#endif

@@ -1,0 +1,180 @@
+/* See result.h: how a result is built. */
+#include "result.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "checks.h"
+#include "result_cell.h"
+#include "result_environment.h"
+#include "version.h"
+
+static void put_time(struct json *object, const char *key, time_t when)
+{
+	char text[32];
+	struct tm utc;
+
+	gmtime_r(&when, &utc);
+	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	json_put_string(object, key, text);
+}
+
+static void put_count(struct json *object, const char *key, uint64_t count)
+{
+	json_put_integer(object, key, (int64_t)count);
+}
+
+static void put_text(struct json *object, const char *key, const char *text)
+{
+	json_put_string(object, key, text[0] ? text : NULL);
+}
+
+static void put_tool(struct json *document)
+{
+	struct json *tool = json_put_object(document, "tool");
+
+	json_put_string(tool, "version", IPCMARK_VERSION);
+	json_put_string(tool, "git", IPCMARK_GIT);
+	json_put_string(tool, "compiler", IPCMARK_COMPILER);
+	json_put_string(tool, "flags", IPCMARK_FLAGS);
+}
+
+static void put_invocation(struct json *document, const struct run_record *record,
+	const struct result_context *context)
+{
+	struct json *invocation = json_put_object(document, "invocation");
+	unsigned char random[16] = {0};
+	char id[33];
+
+	if (getrandom(random, sizeof random, 0) < 0)
+		random[0] = 1;
+	for (size_t i = 0; i < sizeof random; i++)
+		snprintf(id + 2 * i, 3, "%02x", random[i]);
+	json_put_string(invocation, "id", id);
+	json_put_string(invocation, "label", context->label);
+
+	struct json *argv = json_put_array(invocation, "argv");
+
+	for (char *const *arg = context->argv; *arg; arg++)
+		json_add_string(argv, *arg);
+	json_put_string(invocation, "preset", context->preset);
+	put_count(invocation, "runs", record->options.runs);
+	put_count(invocation, "time_ns", record->options.time_ns);
+	put_count(invocation, "warmup_ns", record->options.warmup_ns);
+	put_count(invocation, "seed", record->options.seed);
+	put_time(invocation, "started", context->started);
+	put_time(invocation, "finished", context->finished);
+	put_text(invocation, "boot_id", context->env->boot_id);
+	json_put_string(invocation, "status", record->signal ? "interrupted" : "complete");
+
+	struct json *allowed = json_put_array(invocation, "allowed");
+
+	if (context->clocksource_allowed)
+		json_add_string(allowed, "clocksource");
+}
+
+static uint32_t runs_with(const struct cell_record *cell, bool (*is)(const struct run_figures *))
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < cell->run_count; i++)
+		count += is(&cell->runs[i]);
+	return count;
+}
+
+static bool is_drifting(const struct run_figures *figures)
+{
+	return figures->status == RUN_OK && figures->flags & FLAG_DRIFTING;
+}
+
+static bool is_invalid(const struct run_figures *figures)
+{
+	return figures->status == RUN_INVALID;
+}
+
+static void warn_of_cell(struct json *warnings, const struct cell_record *cell)
+{
+	uint32_t invalid = runs_with(cell, is_invalid);
+	char text[FAIL_TEXT_BYTES + 256];
+
+	if (cell->status == CELL_FAILED) {
+		snprintf(text, sizeof text, "%s: failed: %s", cell->cell->id, cell->reason);
+		json_add_string(warnings, text);
+	}
+	if (invalid) {
+		snprintf(text, sizeof text,
+			"%s: %u of %u runs were not what was asked for and are left out",
+			cell->cell->id, invalid, cell->run_count);
+		json_add_string(warnings, text);
+	}
+}
+
+/* One line for all: on a busy machine it is most of them, and the table marks each. */
+static void warn_of_drift(struct json *warnings, const struct run_record *record)
+{
+	const char *first = NULL;
+	size_t drifting = 0;
+	char text[FAIL_TEXT_BYTES];
+
+	for (size_t i = 0; i < record->plan->count; i++) {
+		const struct cell_record *cell = &record->cells[i];
+
+		if (2 * runs_with(cell, is_drifting) <= cell->run_count)
+			continue;
+		first = first ? first : cell->cell->id;
+		drifting++;
+	}
+	if (!drifting)
+		return;
+	snprintf(text, sizeof text,
+		"%zu of %zu cells drift in most runs (%s ...): their halves differ by more than 2 "
+		"%%; longer runs may "
+		"settle: --time 1s",
+		drifting, record->plan->count, first);
+	json_add_string(warnings, text);
+}
+
+static void put_warnings(struct json *document, const struct run_record *record,
+	const struct result_context *context)
+{
+	struct json *warnings = json_put_array(document, "warnings");
+	struct check checks[CHECKS_MOST];
+	char text[FAIL_TEXT_BYTES];
+
+	for (size_t i = 0, n = checks_of(context->env, checks); i < n; i++) {
+		if (checks[i].level == CHECK_INFORMATION)
+			continue;
+		snprintf(text, sizeof text, "%s is \"%s\", not %s: %s%s%s", checks[i].id,
+			checks[i].observed, checks[i].wanted, checks[i].effect,
+			checks[i].fix ? "; " : "", checks[i].fix ? checks[i].fix : "");
+		json_add_string(warnings, text);
+	}
+	for (size_t i = 0; i < record->plan->count; i++)
+		warn_of_cell(warnings, &record->cells[i]);
+	warn_of_drift(warnings, record);
+}
+
+struct json *result_build(const struct run_record *record, const struct result_context *context)
+{
+	struct json *document = json_object();
+
+	json_put_string(document, "schema", RESULT_SCHEMA);
+	put_tool(document);
+	put_invocation(document, record, context);
+	json_put(document, "environment", result_environment(record, context));
+	json_put_array(document, "noise_floor");
+
+	struct json *controls = json_put_object(document, "controls");
+
+	json_put_null(controls, "a_a");
+	json_put_null(controls, "positive");
+
+	struct json *cells = json_put_array(document, "cells");
+
+	for (size_t i = 0; i < record->plan->count; i++)
+		result_cell_add(cells, &record->cells[i]);
+	put_warnings(document, record, context);
+	return document;
+}

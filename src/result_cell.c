@@ -1,0 +1,258 @@
+/* See result_cell.h. */
+#include "result_cell.h"
+
+#include <math.h>
+
+#include "metric.h"
+#include "wait.h"
+#include "words.h"
+
+static const char *const cell_statuses[] = {"ok", "skipped", "failed", "invalid"};
+static const char *const run_statuses[] = {"ok", "failed", "invalid"};
+
+static void put_count(struct json *object, const char *key, uint64_t count)
+{
+	json_put_integer(object, key, (int64_t)count);
+}
+
+static void put_text(struct json *object, const char *key, const char *text)
+{
+	json_put_string(object, key, text[0] ? text : NULL);
+}
+
+static void put_size(struct json *object, const char *key, int64_t bytes)
+{
+	if (bytes > 0)
+		json_put_integer(object, key, bytes);
+	else
+		json_put_null(object, key);
+}
+
+static void put_buffers(struct json *cell, const char *key, const struct link_buffers *buffers)
+{
+	struct json *object = json_put_object(cell, key);
+
+	put_size(object, "pipe_bytes", buffers->pipe_bytes);
+	put_size(object, "sndbuf_bytes", buffers->sndbuf_bytes);
+	put_size(object, "rcvbuf_bytes", buffers->rcvbuf_bytes);
+	put_size(object, "ring_bytes", buffers->ring_bytes);
+}
+
+static void put_rtt(struct json *run, const struct run_figures *figures)
+{
+	if (!figures->has_rtt) {
+		json_put_null(run, "rtt_ns");
+		return;
+	}
+
+	struct json *rtt = json_put_object(run, "rtt_ns");
+
+	put_count(rtt, "count", figures->rtt_count);
+	json_put_number(rtt, "min", figures->rtt_min);
+	json_put_number(rtt, "mean", figures->rtt_mean);
+	for (int q = 0; q < FIGURE_QUANTILES; q++)
+		json_put_number(rtt, figure_quantile_name((enum figure_quantile)q),
+			figures->rtt_quantile[q]);
+	json_put_number(rtt, "max", figures->rtt_max);
+}
+
+static void put_usage(struct json *counters, enum side side, const struct usage *usage)
+{
+	struct json *object = json_put_object(counters, side_name(side));
+
+	json_put_integer(object, "cpu_ns", usage->cpu_ns);
+	json_put_integer(object, "voluntary_switches", usage->voluntary_switches);
+	json_put_integer(object, "involuntary_switches", usage->involuntary_switches);
+	json_put_integer(object, "minor_faults", usage->minor_faults);
+	json_put_integer(object, "major_faults", usage->major_faults);
+	json_put_integer(object, "max_rss_bytes", usage->max_rss_bytes);
+}
+
+/* Figures of a run that failed are not zero: they are unknown. */
+static double known(const struct run_figures *figures, double value)
+{
+	return figures->status == RUN_FAILED ? NAN : value;
+}
+
+static void add_run(struct json *runs, const struct run_figures *figures)
+{
+	struct json *run = json_add_object(runs);
+
+	put_count(run, "block", figures->block);
+	put_count(run, "order", figures->order);
+	json_put_string(run, "status", run_statuses[figures->status]);
+	put_text(run, "reason", figures->reason);
+	put_count(run, "padding_bytes", figures->padding_bytes);
+	put_count(run, "messages", figures->messages);
+	put_count(run, "discarded", figures->discarded);
+	put_count(run, "sent", figures->sent);
+	put_count(run, "lost", figures->lost);
+	put_count(run, "duplicates", figures->duplicates);
+	put_count(run, "reordered", figures->reordered);
+	json_put_number(run, "seconds", figures->seconds);
+	put_rtt(run, figures);
+
+	struct json *low = json_put_array(run, "low_confidence");
+
+	for (unsigned q = 0; q < FIGURE_QUANTILES; q++)
+		if (figures->low_confidence & 1U << q)
+			json_add_string(low, figure_quantile_name((enum figure_quantile)q));
+	json_put_number(run, "messages_per_s", known(figures, figures->messages_per_s));
+	json_put_number(run, "bytes_per_s", known(figures, figures->bytes_per_s));
+	json_put_number(run, "cpu_ns_per_message", known(figures, figures->cpu_ns_per_message));
+	json_put_number(run, "switches_per_message", known(figures, figures->switches_per_message));
+
+	struct json *counters = json_put_object(run, "counters");
+
+	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
+		put_usage(counters, side, &figures->usage[side]);
+
+	struct json *flags = json_put_array(run, "flags");
+
+	for (unsigned bit = 0; bit < RUN_FLAGS; bit++)
+		if (figures->flags & 1U << bit)
+			json_add_string(flags, run_flag_name(bit));
+}
+
+/* The values of a metric in the good runs, and their seconds; returns how many. */
+static size_t good_values(const struct cell_record *cell, const struct metric *metric,
+	double *values, double *seconds)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < cell->run_count; i++) {
+		if (cell->runs[i].status != RUN_OK)
+			continue;
+		values[n] = metric->of_run(&cell->runs[i]);
+		seconds[n++] = cell->runs[i].seconds;
+	}
+	return n;
+}
+
+static bool low_in_any_run(const struct cell_record *cell, const struct metric *metric)
+{
+	for (uint32_t i = 0; i < cell->run_count && metric->quantile < FIGURE_QUANTILES; i++)
+		if (cell->runs[i].status == RUN_OK &&
+			cell->runs[i].low_confidence & 1U << metric->quantile)
+			return true;
+	return false;
+}
+
+static void put_pair_of(struct json *object, const char *key, bool there, double a, double b)
+{
+	if (!there) {
+		json_put_null(object, key);
+		return;
+	}
+
+	struct json *array = json_put_array(object, key);
+
+	json_add_number(array, a);
+	json_add_number(array, b);
+}
+
+/* In messages of a run; no number of them helps a batched cell's tail. */
+static void put_needs(struct json *summary, const struct cell_record *cell,
+	const struct metric *metric, double value)
+{
+	if (isnan(value) && metric->quantile < FIGURE_QUANTILES && cell->exchange.batch == 1)
+		put_count(summary, "needs_messages",
+			histogram_needs(figure_quantile_value(metric->quantile)));
+	else
+		json_put_null(summary, "needs_messages");
+}
+
+static void put_summary(
+	struct json *summaries, const struct cell_record *cell, const struct metric *metric)
+{
+	double values[RUNS_MOST], seconds[RUNS_MOST];
+	size_t runs = good_values(cell, metric, values, seconds);
+	struct estimate estimate = metric_estimate(values, metric->is_rate ? seconds : NULL, runs);
+	struct json *summary = json_put_object(summaries, metric->name);
+	bool have_interval = !isnan(estimate.ci95.low);
+
+	json_put_string(summary, "unit", metric->unit);
+	json_put_string(summary, "better", metric->better);
+	json_put_number(summary, "estimate", estimate.value);
+	put_pair_of(summary, "ci95", have_interval, estimate.ci95.low, estimate.ci95.high);
+	put_count(summary, "runs", estimate.runs);
+	json_put_boolean(summary, "low_confidence", low_in_any_run(cell, metric));
+	put_pair_of(summary, "modes", estimate.multimodal, estimate.modes[0], estimate.modes[1]);
+	put_needs(summary, cell, metric, estimate.value);
+}
+
+static void put_histogram(struct json *object, const struct cell_record *cell)
+{
+	const struct histogram *h = cell->merged;
+
+	if (!h || h->count + h->overflow == 0) {
+		json_put_null(object, "histogram");
+		return;
+	}
+
+	struct json *histogram = json_put_object(object, "histogram");
+
+	json_put_string(histogram, "unit", "ns");
+	put_count(histogram, "batch", cell->exchange.batch);
+	put_count(histogram, "sub_bits", HISTOGRAM_SUB_BITS);
+	put_count(histogram, "count", h->count);
+	put_count(histogram, "min", h->min);
+	put_count(histogram, "max", h->max);
+	json_put_number(histogram, "sum", (double)h->sum);
+	put_count(histogram, "overflow", h->overflow);
+
+	struct json *counts = json_put_array(histogram, "counts");
+
+	for (size_t i = 0; i < HISTOGRAM_CELLS; i++) {
+		if (!h->cells[i])
+			continue;
+
+		struct json *bucket = json_add_array(counts);
+
+		json_add_integer(bucket, (int64_t)i);
+		json_add_integer(bucket, (int64_t)h->cells[i]);
+	}
+}
+
+static void put_identity(struct json *object, const struct cell *cell)
+{
+	json_put_string(object, "id", cell->id);
+	json_put_string(object, "pattern", cell->pattern->name);
+	json_put_string(object, "transport", cell->transport->name);
+	json_put_string(object, "wait", wait_name(cell->wait));
+	put_count(object, "size_bytes", cell->message_bytes);
+	json_put_string(object, "placement", cell->placement);
+	json_put_string(object, "placement_class", placement_name(cell->class));
+
+	struct json *cpus = json_put_array(object, "cpus");
+
+	json_add_integer(cpus, cell->cpus.producer);
+	json_add_integer(cpus, cell->cpus.consumer);
+	json_put_object(object, "axes");
+}
+
+void result_cell_add(struct json *cells, const struct cell_record *record)
+{
+	struct json *object = json_add_object(cells);
+	const struct cell *cell = record->cell;
+
+	put_identity(object, cell);
+	json_put_string(object, "status", cell_statuses[record->status]);
+	put_text(object, "reason", record->reason);
+	put_buffers(object, "requested", &record->requested);
+	put_buffers(object, "effective", &record->effective);
+	put_count(object, "batch", record->exchange.batch ? record->exchange.batch : 1);
+
+	struct json *runs = json_put_array(object, "runs");
+
+	for (uint32_t i = 0; i < record->run_count; i++)
+		add_run(runs, &record->runs[i]);
+
+	struct json *summaries = json_put_object(object, "summary");
+
+	for (const struct metric *metric = metric_table; metric->name && record->run_count;
+		metric++)
+		if (metric_applies(metric, cell->pattern, cell->transport->traits & TRAIT_LOSSY))
+			put_summary(summaries, record, metric);
+	put_histogram(object, record);
+}

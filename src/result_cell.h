@@ -1,0 +1,11 @@
+/* One cell in a result: what it is, its runs, its figures and its histogram. */
+#ifndef IPCMARK_RESULT_CELL_H
+#define IPCMARK_RESULT_CELL_H
+
+#include "json.h"
+#include "run.h"
+
+/* Appends the cell to the result's array. */
+void result_cell_add(struct json *cells, const struct cell_record *record);
+
+#endif

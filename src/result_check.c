@@ -1,0 +1,322 @@
+/* See result.h: whether a document is a result whose figures agree with each other. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fail.h"
+#include "metric.h"
+#include "result.h"
+#include "result_histogram.h"
+#include "schema.h"
+#include "words.h"
+
+#define ROUNDING 1e-9 /* relative, between figures that are the same but for rounding */
+#define BUCKET \
+	(1.0 / 1024 * 2) /* relative, between quantiles that stand in one bucket or the next */
+
+static const unsigned char schema_text[] = {
+#include "result_schema.inc"
+};
+
+const char *result_schema_text(size_t *bytes)
+{
+	*bytes = sizeof schema_text;
+	return (const char *)schema_text;
+}
+
+/* Where a check is: for its message. */
+struct place {
+	size_t cell;
+	int64_t run; /* -1: the cell itself */
+};
+
+static int contradiction(const struct place *place, const char *member, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int contradiction(const struct place *place, const char *member, const char *format, ...)
+{
+	char what[FAIL_TEXT_BYTES - 96], run[32] = "";
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(what, sizeof what, format, args);
+	va_end(args);
+	if (place->run >= 0)
+		snprintf(run, sizeof run, ".runs[%" PRId64 "]", place->run);
+	return fail_text(EINVAL, "cells[%zu]%s%s%s: %s", place->cell, run,
+		member[0] == '[' || !member[0] ? "" : ".", member, what);
+}
+
+static bool differ(double a, double b, double tolerance)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) != isnan(b);
+	return fabs(a - b) > tolerance * fmax(fabs(a), fabs(b));
+}
+
+static bool is_ok(const struct json *object)
+{
+	return strcmp(json_text_at(object, "status"), "ok") == 0;
+}
+
+static int check_quantile_order(const struct json *rtt, const struct place *place)
+{
+	const char *const names[] = {"min", "p50", "p90", "p99", "p99_9", "p99_99", "max"};
+	const char *last_name = NULL;
+	double last = -1;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		double value = json_number_at(rtt, names[i]);
+
+		if (isnan(value))
+			continue;
+		if (value < last * (1 - ROUNDING))
+			return contradiction(place, "rtt_ns", "%s is %g, below %s, which is %g",
+				names[i], value, last_name, last);
+		last = value;
+		last_name = names[i];
+	}
+	return 0;
+}
+
+static int check_run(const struct json *run, double size_bytes, const struct place *place)
+{
+	double rate = json_number_at(run, "messages") / json_number_at(run, "seconds");
+
+	if (!is_ok(run))
+		return 0;
+	if (differ(rate, json_number_at(run, "messages_per_s"), ROUNDING))
+		return contradiction(place, "messages_per_s",
+			"expected %g, which is messages / seconds, got %g", rate,
+			json_number_at(run, "messages_per_s"));
+	if (differ(rate * size_bytes, json_number_at(run, "bytes_per_s"), ROUNDING))
+		return contradiction(place, "bytes_per_s",
+			"expected %g, which is messages_per_s x size_bytes, got %g",
+			rate * size_bytes, json_number_at(run, "bytes_per_s"));
+	return check_quantile_order(json_get(run, "rtt_ns"), place);
+}
+
+static int check_runs(const struct json *cell, struct place place)
+{
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run)) {
+		place.run++;
+
+		int err = check_run(run, json_number_at(cell, "size_bytes"), &place);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The values of a figure in the good runs of a cell, and their seconds. */
+static size_t values_of(
+	const struct json *cell, const char *metric, double *values, double *seconds)
+{
+	size_t n = 0;
+
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run)) {
+		if (!is_ok(run))
+			continue;
+		values[n] = strcmp(metric, "loss_ratio") == 0
+			? json_number_at(run, "lost") / json_number_at(run, "sent")
+			: json_number_at(run, metric);
+		seconds[n++] = json_number_at(run, "seconds");
+	}
+	return n;
+}
+
+static int check_summary(
+	const struct json *cell, const struct json *summary, const struct place *place)
+{
+	const struct metric *metric = metric_find(json_key(summary));
+	size_t runs = json_count(json_get(cell, "runs"));
+	double *values = calloc(runs + 1, sizeof *values),
+	       *seconds = calloc(runs + 1, sizeof *seconds);
+	double said = json_number_at(summary, "estimate");
+	char member[64];
+
+	if (!values || !seconds || !metric) {
+		free(values);
+		free(seconds);
+		return metric ? fail("calloc")
+			      : contradiction(place, "summary", "no figure is called \"%.40s\"",
+					json_key(summary));
+	}
+	snprintf(member, sizeof member, "summary[\"%.40s\"]", json_key(summary));
+	runs = values_of(cell, metric->name, values, seconds);
+
+	struct estimate estimate = metric_estimate(values, metric->is_rate ? seconds : NULL, runs);
+
+	free(values);
+	free(seconds);
+	if (differ(estimate.value, said, ROUNDING))
+		return contradiction(place, member,
+			"expected the estimate %g from the runs, got %g", estimate.value, said);
+	if (differ(estimate.ci95.low, json_number(json_first(json_get(summary, "ci95"))), ROUNDING))
+		return contradiction(place, member, "the interval is not that of the runs");
+	return 0;
+}
+
+static int check_summaries(const struct json *cell, const struct place *place)
+{
+	for (const struct json *summary = json_first(json_get(cell, "summary")); summary;
+		summary = json_next(summary)) {
+		int err = check_summary(cell, summary, place);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* A quantile of the merged samples lies between the smallest and the largest of the runs' own. */
+static int check_quantiles(
+	const struct json *cell, const struct histogram *h, double batch, const struct place *place)
+{
+	for (int q = 0; q < FIGURE_QUANTILES; q++) {
+		double merged =
+			histogram_quantile(h, figure_quantile_value((enum figure_quantile)q)) /
+			batch;
+		double low = INFINITY, high = -INFINITY;
+		bool all = true;
+
+		for (const struct json *run = json_first(json_get(cell, "runs")); run;
+			run = json_next(run)) {
+			double value = is_ok(run)
+				? json_number_at(json_get(run, "rtt_ns"),
+					  figure_quantile_name((enum figure_quantile)q))
+				: 0;
+
+			if (!is_ok(run))
+				continue;
+			all = all && !isnan(value);
+			low = fmin(low, value);
+			high = fmax(high, value);
+		}
+		if (all && (merged < low * (1 - BUCKET) || merged > high * (1 + BUCKET)))
+			return contradiction(place, "histogram",
+				"its %s is %g, outside those of the runs, %g to %g",
+				figure_quantile_name((enum figure_quantile)q), merged, low, high);
+	}
+	return 0;
+}
+
+static int check_histogram(const struct json *cell, struct histogram *h, const struct place *place)
+{
+	const struct json *member = json_get(cell, "histogram");
+	char reason[FAIL_TEXT_BYTES];
+	int64_t samples = 0;
+
+	if (json_type(member) == JSON_NULL)
+		return 0;
+	if (result_histogram(member, h) < 0) {
+		snprintf(reason, sizeof reason, "%s", fail_reason());
+		return contradiction(place, "histogram", "%.300s", reason);
+	}
+	for (const struct json *run = json_first(json_get(cell, "runs")); run; run = json_next(run))
+		if (is_ok(run))
+			samples += json_integer(json_find(run, "rtt_ns.count"), 0);
+	if ((uint64_t)samples != h->count)
+		return contradiction(place, "histogram",
+			"holds %" PRIu64 " samples, the good runs have %" PRId64, h->count,
+			samples);
+	if (h->count == 0)
+		return 0;
+	return check_quantiles(cell, h, json_number_at(member, "batch"), place);
+}
+
+static int check_identity(const struct json *cell, const struct place *place)
+{
+	char id[256], size[16];
+	const char *said = json_text_at(cell, "id");
+
+	words_format_size(
+		(uint64_t)json_integer(json_get(cell, "size_bytes"), 0), size, sizeof size);
+	snprintf(id, sizeof id, "%s/%s/%s/%s/%s", json_text_at(cell, "pattern"),
+		json_text_at(cell, "transport"), json_text_at(cell, "wait"), size,
+		json_text_at(cell, "placement"));
+	if (strncmp(id, said, strlen(id)) != 0)
+		return contradiction(place, "id",
+			"expected \"%s\" from the other members, got \"%s\"", id, said);
+	if (!is_ok(cell) && json_type(json_get(cell, "reason")) != JSON_STRING)
+		return contradiction(place, "reason", "a cell that is not ok says why");
+	return 0;
+}
+
+static int check_cell(const struct json *cell, struct histogram *scratch, struct place place)
+{
+	int err = check_identity(cell, &place);
+
+	if (!err)
+		err = check_runs(cell, place);
+	if (!err)
+		err = check_summaries(cell, &place);
+	return err ? err : check_histogram(cell, scratch, &place);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int check_unique(const struct json *cells)
+{
+	size_t count = json_count(cells), n = 0;
+	const char **ids = calloc(count + 1, sizeof *ids);
+	int err = 0;
+
+	if (!ids)
+		return fail("calloc");
+	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
+		ids[n++] = json_text_at(cell, "id");
+	qsort(ids, count, sizeof *ids, by_name);
+	for (size_t i = 1; i < count && !err; i++)
+		if (strcmp(ids[i - 1], ids[i]) == 0)
+			err = fail_text(EINVAL, "cells: \"%s\" stands twice", ids[i]);
+	free(ids);
+	return err;
+}
+
+static int check_schema(const struct json *result)
+{
+	struct json *schema =
+		json_parse((const char *)schema_text, sizeof schema_text, "the schema");
+	int err;
+
+	if (!schema)
+		return -EINVAL;
+	/* before all else: another version has other members */
+	if (strcmp(json_text_at(result, "schema"), RESULT_SCHEMA) != 0)
+		err = fail_text(EINVAL, "schema: expected \"%s\", got %s%s%s: %s", RESULT_SCHEMA,
+			json_type(json_get(result, "schema")) == JSON_STRING ? "\"" : "",
+			json_string(json_get(result, "schema"),
+				json_get(result, "schema") ? "another value" : "nothing"),
+			json_type(json_get(result, "schema")) == JSON_STRING ? "\"" : "",
+			"not a result that this version reads");
+	else
+		err = schema_check(result, schema);
+	json_free(schema);
+	return err;
+}
+
+int result_check(const struct json *result)
+{
+	struct histogram *scratch = malloc(sizeof *scratch);
+	struct place place = {.run = -1};
+	int err = scratch ? check_schema(result) : fail("malloc");
+
+	if (!err)
+		err = check_unique(json_get(result, "cells"));
+	for (const struct json *cell = err ? NULL : json_first(json_find(result, "cells"));
+		cell && !err; cell = json_next(cell), place.cell++)
+		err = check_cell(cell, scratch, place);
+	free(scratch);
+	return err;
+}

@@ -1,0 +1,137 @@
+/* See result_environment.h. */
+#include "result_environment.h"
+
+#include "checks.h"
+
+static void put_text(struct json *object, const char *key, const char *text)
+{
+	json_put_string(object, key, text[0] ? text : NULL);
+}
+
+static void put_number(struct json *object, const char *key, int64_t value)
+{
+	if (value >= 0)
+		json_put_integer(object, key, value);
+	else
+		json_put_null(object, key);
+}
+
+static void put_fingerprints(struct json *environment, const struct env *env)
+{
+	struct json *object = json_put_object(environment, "fingerprint");
+
+	json_put_string(object, "hardware", env->fingerprint_hardware);
+	json_put_string(object, "firmware", env->fingerprint_firmware);
+	json_put_string(object, "kernel", env->fingerprint_kernel);
+	json_put_string(object, "tuning", env->fingerprint_tuning);
+}
+
+static void put_cpu(struct json *environment, const struct env *env)
+{
+	struct json *object = json_put_object(environment, "cpu");
+
+	put_text(object, "model", env->cpu_model);
+	put_text(object, "vendor", env->cpu_vendor);
+	put_text(object, "id", env->cpu_id);
+	put_text(object, "architecture", env->architecture);
+	put_text(object, "microcode", env->microcode);
+	put_text(object, "machine", env->machine_model);
+	put_text(object, "bios", env->bios_version);
+	put_text(object, "hypervisor", env->hypervisor);
+	put_number(object, "memory_bytes", env->memory_bytes);
+	put_number(object, "present", env->cpus_present);
+	put_number(object, "online", env->cpus_online);
+}
+
+static void put_kernel(struct json *environment, const struct env *env, bool omit_cmdline)
+{
+	struct json *object = json_put_object(environment, "kernel");
+
+	put_text(object, "name", env->kernel_name);
+	put_text(object, "release", env->kernel_release);
+	put_text(object, "version", env->kernel_version);
+	put_text(object, "cmdline", omit_cmdline ? "" : env->cmdline);
+	put_text(object, "mitigations", env->mitigations);
+	put_text(object, "preemption", env->preemption);
+	put_text(object, "distribution", env->distribution);
+}
+
+static void put_clock(
+	struct json *environment, const struct env *env, const struct clock_cost *clock)
+{
+	struct json *object = json_put_object(environment, "clock");
+
+	put_text(object, "source", env->clocksource);
+	json_put_number(object, "read_ns", clock->read_ns);
+	json_put_number(object, "quantum_ns", clock->quantum_ns);
+}
+
+static void put_topology(struct json *environment, const struct topology *topology)
+{
+	struct json *object = json_put_object(environment, "topology");
+	struct topology_counts counts = topology_count(topology);
+	char summary[256];
+
+	topology_describe(topology, summary, sizeof summary);
+	json_put_string(object, "summary", summary);
+	json_put_integer(object, "packages", counts.packages);
+	json_put_integer(object, "numa_nodes", counts.numa_nodes);
+	json_put_integer(object, "llcs", counts.llcs);
+	json_put_integer(object, "cores", counts.cores);
+	json_put_integer(object, "cpus", counts.cpus);
+	json_put_integer(object, "allowed_cpus", counts.allowed_cpus);
+	json_put_integer(object, "threads_per_core", counts.threads_per_core);
+}
+
+static void put_power(struct json *environment, const struct env *env)
+{
+	struct json *object = json_put_object(environment, "power");
+
+	put_text(object, "governor", env->governor);
+	put_text(object, "driver", env->cpufreq_driver);
+	put_text(object, "boost", env->boost);
+	put_text(object, "energy_preference", env->energy_preference);
+	put_text(object, "idle_driver", env->idle_driver);
+	put_text(object, "idle_governor", env->idle_governor);
+}
+
+static void put_checks(struct json *environment, const struct env *env)
+{
+	struct json *array = json_put_array(environment, "checks");
+	struct check checks[CHECKS_MOST];
+
+	for (size_t i = 0, n = checks_of(env, checks); i < n; i++) {
+		struct json *object = json_add_object(array);
+
+		json_put_string(object, "id", checks[i].id);
+		json_put_string(object, "level", check_level_name(checks[i].level));
+		put_text(object, "observed", checks[i].observed);
+		json_put_string(object, "wanted", checks[i].wanted);
+		json_put_string(object, "effect", checks[i].effect);
+		json_put_string(object, "fix", checks[i].fix);
+	}
+}
+
+struct json *result_environment(
+	const struct run_record *record, const struct result_context *context)
+{
+	const struct env *env = context->env;
+	struct json *environment = json_object();
+	char conditions[512];
+
+	put_fingerprints(environment, env);
+	put_cpu(environment, env);
+	put_kernel(environment, env, context->omit_cmdline);
+	put_clock(environment, env, &record->clock);
+	put_topology(environment, context->topology);
+	put_power(environment, env);
+
+	struct json *settings = json_put_object(environment, "settings");
+
+	for (size_t i = 0; i < env->settings_count; i++)
+		json_put_string(settings, env->settings[i].name, env->settings[i].value);
+	env_describe(env, conditions, sizeof conditions);
+	json_put_string(environment, "conditions", conditions);
+	put_checks(environment, env);
+	return environment;
+}

@@ -1,0 +1,180 @@
+/* See result.h: results as files. */
+#include "result.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fail.h"
+#include "io.h"
+
+static int fail_path(const char *path, int err)
+{
+	return fail_text(err, "%s: %s", path, strerror(err));
+}
+
+static int fail_exists(const char *path)
+{
+	return fail_text(EEXIST, "%s: exists already: --force replaces it", path);
+}
+
+static bool is_stdout(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* A device or a pipe: written to, never replaced. */
+static bool is_special(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static void folder_of(const char *path, char folder[PATH_MAX])
+{
+	char copy[PATH_MAX];
+
+	snprintf(copy, sizeof copy, "%s", path);
+	snprintf(folder, PATH_MAX, "%s", dirname(copy));
+}
+
+int result_check_target(const char *path, bool force)
+{
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (is_stdout(path) || is_special(path))
+		return 0;
+	if (strlen(path) >= PATH_MAX - 16)
+		return fail_path(path, ENAMETOOLONG);
+	if (stat(path, &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			return fail_path(path, EISDIR);
+		if (!force)
+			return fail_exists(path);
+	}
+	folder_of(path, folder);
+	return access(folder, W_OK | X_OK) < 0 ? fail_path(path, errno) : 0;
+}
+
+static int write_fd(int fd, const char *text, const char *path)
+{
+	if (io_write(fd, text, strlen(text)) < 0)
+		return fail_text(errno, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int write_special(const char *text, const char *path)
+{
+	int fd = is_stdout(path) ? dup(STDOUT_FILENO) : open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail_path(path, errno);
+
+	int err = write_fd(fd, text, is_stdout(path) ? "standard output" : path);
+
+	if (close(fd) < 0 && !err)
+		err = fail_path(path, errno);
+	return err;
+}
+
+/* So that the rename is on the disk, too. Some file systems can't; nothing is lost but certainty.
+ */
+static void sync_folder(const char *folder)
+{
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		close(fd);
+	}
+}
+
+/* The name appears with its whole contents; without force, only where there was none. */
+static int move_into_place(const char *temporary, const char *path, bool force)
+{
+	if (force)
+		return rename(temporary, path) < 0 ? fail_path(path, errno) : 0;
+	if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EEXIST)
+		return fail_exists(path);
+	if (errno != EINVAL && errno != ENOSYS)
+		return fail_path(path, errno);
+	/* a file system without RENAME_NOREPLACE: a hard link refuses an existing name as well */
+	if (link(temporary, path) < 0)
+		return errno == EEXIST ? fail_exists(path) : fail_path(path, errno);
+	unlink(temporary);
+	return 0;
+}
+
+static int write_regular(const char *text, const char *path, bool force)
+{
+	char real[PATH_MAX], folder[PATH_MAX], temporary[PATH_MAX + 32];
+
+	/* a link keeps pointing where it points */
+	if (!realpath(path, real))
+		snprintf(real, sizeof real, "%s", path);
+	folder_of(real, folder);
+	snprintf(temporary, sizeof temporary, "%s/.ipcmark-XXXXXX", folder);
+
+	int fd = mkostemp(temporary, O_CLOEXEC);
+
+	if (fd < 0)
+		return fail_path(path, errno);
+
+	mode_t mask = umask(0);
+
+	umask(mask);
+
+	int err = write_fd(fd, text, path);
+
+	if (!err && (fchmod(fd, 0666 & ~mask) < 0 || fsync(fd) < 0))
+		err = fail_path(path, errno);
+	if (close(fd) < 0 && !err)
+		err = fail_path(path, errno);
+	if (!err)
+		err = move_into_place(temporary, real, force);
+	if (err)
+		unlink(temporary);
+	else
+		sync_folder(folder);
+	return err;
+}
+
+int result_write(const struct json *result, const char *path, bool force)
+{
+	char *text = json_print(result);
+	int err = result_check_target(path, force);
+
+	assert(text);
+	if (!err)
+		err = is_stdout(path) || is_special(path) ? write_special(text, path)
+							  : write_regular(text, path, force);
+	free(text);
+	return err;
+}
+
+struct json *result_read(const char *path)
+{
+	struct json *result = json_read_file(path);
+	char reason[FAIL_TEXT_BYTES];
+
+	if (!result)
+		return NULL;
+	if (result_check(result) < 0) {
+		snprintf(reason, sizeof reason, "%s", fail_reason());
+		fail_text(EINVAL, "%s: %s", is_stdout(path) ? "standard input" : path, reason);
+		json_free(result);
+		return NULL;
+	}
+	return result;
+}

@@ -1,0 +1,267 @@
+/* See run.h. */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calibrate.h"
+#include "interrupt.h"
+#include "random.h"
+#include "scratch.h"
+
+#define PADDING_LIMIT    4096     /* bytes */
+#define MOST_FAILURES    3        /* in a row: then the cell is given up */
+#define FORK_OVERHEAD_NS 3000000U /* for the estimate of the time left */
+
+/* What the passes share. */
+struct pass {
+	const struct run_observer *observer;
+	struct run_record *record;
+	struct random random;
+	const char *folder;
+	double *message_ns; /* by cell, for the estimate */
+};
+
+static struct pair_params params_of(struct pass *pass, const struct cell *cell)
+{
+	return (struct pair_params){
+		.transport = cell->transport,
+		.pattern = cell->pattern,
+		.wait = cell->wait,
+		.message_bytes = cell->message_bytes,
+		.cpus = cell->cpus,
+		.nonce = (uint32_t)random_next(&pass->random),
+		.padding_bytes = random_below(&pass->random, PADDING_LIMIT),
+		.folder = pass->folder,
+	};
+}
+
+static void end_cell(struct cell_record *cell, enum cell_status status, const char *reason)
+{
+	cell->status = status;
+	snprintf(cell->reason, sizeof cell->reason, "%s", reason);
+}
+
+/* Room for the runs of a cell that works. */
+static void cell_allocate(struct cell_record *cell, uint32_t runs)
+{
+	cell->runs = calloc(runs, sizeof *cell->runs);
+	if (cell->cell->pattern == &pattern_pingpong) {
+		cell->merged = malloc(sizeof *cell->merged);
+		if (cell->merged)
+			histogram_reset(cell->merged);
+	}
+	if (!cell->runs || (cell->cell->pattern == &pattern_pingpong && !cell->merged))
+		end_cell(cell, CELL_FAILED, "out of memory");
+}
+
+static void calibrate_cell(struct pass *pass, size_t index)
+{
+	struct cell_record *cell = &pass->record->cells[index];
+	struct pair_params params = params_of(pass, cell->cell);
+	const struct calibration_targets targets = {
+		.clock = pass->record->clock,
+		.time_ns = pass->record->options.time_ns,
+		.warmup_ns = pass->record->options.warmup_ns,
+	};
+	struct calibration calibration = {0};
+	char reason[FAIL_TEXT_BYTES];
+
+	switch (calibrate(&params, &targets, &calibration, reason)) {
+	case PAIR_DONE:
+		cell->exchange = calibration.exchange;
+		cell->clock_limited = calibration.clock_limited;
+		pass->message_ns[index] = calibration.message_ns;
+		cell_allocate(cell, pass->record->options.runs);
+		break;
+	case PAIR_UNSUPPORTED: end_cell(cell, CELL_SKIPPED, reason); break;
+	case PAIR_FAILED: end_cell(cell, CELL_FAILED, reason); break;
+	case PAIR_INTERRUPTED: pass->record->signal = interrupt_pending();
+	}
+}
+
+static void calibrate_all(struct pass *pass)
+{
+	struct run_record *record = pass->record;
+
+	for (size_t i = 0; i < record->plan->count && !record->signal; i++) {
+		if (record->cells[i].status == CELL_SKIPPED)
+			continue;
+		if (pass->observer->calibrating)
+			pass->observer->calibrating(pass->observer->context, record, i);
+		calibrate_cell(pass, i);
+	}
+}
+
+static bool wanted(const struct cell_record *cell)
+{
+	return cell->runs && cell->failures_in_a_row < MOST_FAILURES;
+}
+
+static uint64_t run_ns(const struct pass *pass, size_t index)
+{
+	double messages = (double)exchange_messages(&pass->record->cells[index].exchange);
+
+	return FORK_OVERHEAD_NS + (uint64_t)(messages * pass->message_ns[index]);
+}
+
+/* All cells once. */
+static uint64_t block_ns(const struct pass *pass)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < pass->record->plan->count; i++)
+		if (wanted(&pass->record->cells[i]))
+			sum += run_ns(pass, i);
+	return sum;
+}
+
+/* One failed run is a failed cell, whose other figures stay. */
+static void note_run(struct cell_record *cell, const struct run_figures *figures, uint32_t runs)
+{
+	char reason[FAIL_TEXT_BYTES];
+
+	cell->failures_in_a_row = figures->status == RUN_FAILED ? cell->failures_in_a_row + 1 : 0;
+	if (figures->status != RUN_FAILED || cell->status == CELL_FAILED)
+		return;
+	snprintf(reason, sizeof reason, "run %u of %u: %.400s", figures->block + 1, runs,
+		figures->reason);
+	end_cell(cell, CELL_FAILED, reason);
+}
+
+/* A cell none of whose runs was what was asked for has no figures. */
+static void settle(struct cell_record *cell)
+{
+	if (cell->status != CELL_OK || cell->run_count == 0)
+		return;
+	for (uint32_t i = 0; i < cell->run_count; i++)
+		if (cell->runs[i].status == RUN_OK)
+			return;
+	end_cell(cell, CELL_INVALID, cell->runs[0].reason);
+}
+
+static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t order)
+{
+	struct run_record *record = pass->record;
+	struct cell_record *cell = &record->cells[index];
+	struct run_figures *figures = &cell->runs[cell->run_count];
+	struct pair_params params = params_of(pass, cell->cell);
+	struct pair pair;
+
+	params.exchange = cell->exchange;
+	pair_run(&params, &pair);
+	if (pair.status == PAIR_INTERRUPTED) {
+		record->signal = interrupt_pending();
+	} else {
+		*figures = (struct run_figures){.block = block, .order = order};
+		cell->requested = pair.requested;
+		cell->effective = pair.effective;
+		if (pair.status == PAIR_DONE) {
+			figures_of_run(&(struct figures_context){.params = &params,
+					       .clock_limited = cell->clock_limited},
+				&pair, cell->merged, figures);
+		} else {
+			figures->status = RUN_FAILED;
+			memcpy(figures->reason, pair.reason, sizeof figures->reason);
+		}
+		cell->run_count++;
+		note_run(cell, figures, record->options.runs);
+	}
+	pair_release(&pair);
+}
+
+static void shuffle(struct random *random, size_t *order, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	for (size_t i = count; i > 1; i--) {
+		size_t j = random_below(random, (uint32_t)i), swap = order[i - 1];
+
+		order[i - 1] = order[j];
+		order[j] = swap;
+	}
+}
+
+static void run_block(struct pass *pass, uint32_t block, size_t *order)
+{
+	struct run_record *record = pass->record;
+	uint64_t later = (record->options.runs - block - 1) * block_ns(pass),
+		 left = later + block_ns(pass);
+	uint32_t place = 0;
+
+	shuffle(&pass->random, order, record->plan->count);
+	for (size_t i = 0; i < record->plan->count && !record->signal; i++) {
+		size_t index = order[i];
+
+		if (!wanted(&record->cells[index]))
+			continue;
+		if (pass->observer->running)
+			pass->observer->running(
+				pass->observer->context, record, index, block, left);
+		run_cell(pass, index, block, place++);
+		left -= left > run_ns(pass, index) ? run_ns(pass, index) : left;
+		record->signal = record->signal ? record->signal : interrupt_pending();
+	}
+	if (pass->observer->block_done && !record->signal)
+		pass->observer->block_done(pass->observer->context, record, block, later);
+}
+
+static int record_prepare(
+	struct run_record *record, const struct plan *plan, const struct run_options *options)
+{
+	*record = (struct run_record){.plan = plan, .options = *options, .clock = clock_measure()};
+	record->cells = calloc(plan->count, sizeof *record->cells);
+	if (!record->cells)
+		return fail("calloc");
+	for (size_t i = 0; i < plan->count; i++) {
+		record->cells[i].cell = &plan->cells[i];
+		if (plan->cells[i].skip[0])
+			end_cell(&record->cells[i], CELL_SKIPPED, plan->cells[i].skip);
+	}
+	return 0;
+}
+
+int run_plan(const struct plan *plan, const struct run_options *options,
+	const struct run_observer *observer, struct run_record *record)
+{
+	int err = record_prepare(record, plan, options);
+	struct scratch scratch;
+
+	if (err)
+		return err;
+
+	size_t *order = calloc(plan->count, sizeof *order);
+	double *message_ns = calloc(plan->count, sizeof *message_ns);
+
+	err = order && message_ns ? scratch_open(&scratch) : fail("calloc");
+	if (!err) {
+		struct pass pass = {
+			.observer = observer,
+			.record = record,
+			.random = {.state = options->seed},
+			.folder = scratch.path,
+			.message_ns = message_ns,
+		};
+
+		calibrate_all(&pass);
+		for (uint32_t block = 0; block < options->runs && !record->signal; block++)
+			run_block(&pass, block, order);
+		for (size_t i = 0; i < plan->count; i++)
+			settle(&record->cells[i]);
+		scratch_close(&scratch);
+	}
+	free(order);
+	free(message_ns);
+	return err;
+}
+
+void run_release(struct run_record *record)
+{
+	for (size_t i = 0; record->cells && i < record->plan->count; i++) {
+		free(record->cells[i].runs);
+		free(record->cells[i].merged);
+	}
+	free(record->cells);
+	record->cells = NULL;
+}

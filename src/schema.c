@@ -1,0 +1,355 @@
+/* See schema.h. Every keyword is one function; those that speak of another type than the value has
+ * say nothing, as the standard wants. */
+#include "schema.h"
+
+#include "json_print.h"
+#include "schema_failure.h"
+#include "schema_lint.h"
+#include "schema_pattern.h"
+#include "schema_type.h"
+#include "utf8.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A document is at most JSON_MAX_DEPTH deep, and a schema of ours takes a few steps ($ref, anyOf) a
+ * level. More means that it goes round without going down. */
+#define MAX_STEPS (8 * JSON_MAX_DEPTH)
+
+struct checker {
+	const struct json *root;
+	unsigned steps;
+	struct failure failure;
+	struct pattern *patterns;
+};
+
+static int check_value(struct checker *c, const struct json *schema, const struct place *at)
+{
+	int err = 0;
+
+	if (json_type(schema) == JSON_BOOLEAN)
+		return json_is_true(schema)
+			? 0
+			: failure_note(&c->failure, at, "nothing is expected here");
+	if (c->steps == MAX_STEPS)
+		return -ELOOP;
+	c->steps++;
+	for (const struct json *i = json_first(schema); i && !err; i = json_next(i)) {
+		const struct schema_keyword *keyword = schema_keyword(json_key(i));
+		struct rule rule = {.schema = schema, .argument = i};
+
+		if (keyword->check)
+			err = keyword->check(c, &rule, at);
+	}
+	c->steps--;
+	return err;
+}
+
+static int check_ref(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	return check_value(c, schema_target(c->root, json_string(rule->argument, "")), at);
+}
+
+static int check_type(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	unsigned types = schema_types(rule->argument);
+
+	if (types & schema_types_of(at->value))
+		return 0;
+	return failure_note_types(&c->failure, at, types);
+}
+
+static int check_const(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	char expected[SHOWN_BYTES], got[SHOWN_BYTES];
+
+	if (json_same(at->value, rule->argument))
+		return 0;
+	return failure_note(&c->failure, at, "expected %s, got %s",
+		failure_show(rule->argument, expected), failure_show(at->value, got));
+}
+
+static int check_enum(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const struct json *first = json_first(rule->argument);
+	struct clipped words = {0};
+	char shown[SHOWN_BYTES];
+
+	for (const struct json *i = first; i; i = json_next(i))
+		if (json_same(at->value, i))
+			return 0;
+	for (const struct json *i = first; i; i = json_next(i)) {
+		if (i != first)
+			clipped_add(&words, ", ");
+		clipped_add(&words, failure_show(i, shown));
+	}
+	return failure_note(&c->failure, at, "expected %s%s, got %s",
+		json_next(first) ? "one of " : "", words.text, failure_show(at->value, shown));
+}
+
+static int check_properties(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_OBJECT)
+		return 0;
+	for (const struct json *i = json_first(rule->argument); i; i = json_next(i)) {
+		const struct json *member = json_get(at->value, json_key(i));
+		struct place below = place_below(at, member, 0);
+		int err = member ? check_value(c, i, &below) : 0;
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check_required(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_OBJECT)
+		return 0;
+	for (const struct json *i = json_first(rule->argument); i; i = json_next(i)) {
+		char shown[SHOWN_BYTES];
+
+		if (!json_get(at->value, json_string(i, "")))
+			return failure_note(
+				&c->failure, at, "missing member %s", failure_show(i, shown));
+	}
+	return 0;
+}
+
+static int check_additional(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const struct json *properties = json_get(rule->schema, "properties");
+	bool is_closed = json_type(rule->argument) == JSON_BOOLEAN && !json_is_true(rule->argument);
+
+	if (json_type(at->value) != JSON_OBJECT)
+		return 0;
+	for (const struct json *i = json_first(at->value); i; i = json_next(i)) {
+		struct place below = place_below(at, i, 0);
+		char quoted[SHOWN_BYTES];
+		int err;
+
+		if (json_get(properties, json_key(i)))
+			continue;
+		if (is_closed)
+			return failure_note(&c->failure, at, "unknown member %s",
+				json_quote(json_key(i), quoted, sizeof quoted));
+		err = check_value(c, rule->argument, &below);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int check_prefix_items(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const struct json *schema = json_first(rule->argument), *i = json_first(at->value);
+	int err = 0;
+
+	if (json_type(at->value) != JSON_ARRAY)
+		return 0;
+	for (size_t index = 0; i && schema && !err; index++) {
+		struct place below = place_below(at, i, index);
+
+		err = check_value(c, schema, &below);
+		i = json_next(i);
+		schema = json_next(schema);
+	}
+	return err;
+}
+
+static int check_items(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	size_t prefix = json_count(json_get(rule->schema, "prefixItems")), index = 0;
+
+	if (json_type(at->value) != JSON_ARRAY)
+		return 0;
+	for (const struct json *i = json_first(at->value); i; i = json_next(i), index++) {
+		struct place below = place_below(at, i, index);
+		int err = index < prefix ? 0 : check_value(c, rule->argument, &below);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int refuse_count(
+	struct checker *c, const struct rule *rule, const struct place *at, const char *bound)
+{
+	int64_t wanted = json_integer(rule->argument, 0);
+
+	return failure_note(&c->failure, at, "expected at %s %lld element%s, got %zu", bound,
+		(long long)wanted, wanted == 1 ? "" : "s", json_count(at->value));
+}
+
+static int check_min_items(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_ARRAY ||
+		(double)json_count(at->value) >= json_number(rule->argument))
+		return 0;
+	return refuse_count(c, rule, at, "least");
+}
+
+static int check_max_items(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_ARRAY ||
+		(double)json_count(at->value) <= json_number(rule->argument))
+		return 0;
+	return refuse_count(c, rule, at, "most");
+}
+
+static int refuse_number(
+	struct checker *c, const struct rule *rule, const struct place *at, const char *bound)
+{
+	char wanted[SHOWN_BYTES], got[SHOWN_BYTES];
+
+	return failure_note(&c->failure, at, "expected at %s %s, got %s", bound,
+		failure_show(rule->argument, wanted), failure_show(at->value, got));
+}
+
+static int check_minimum(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_NUMBER ||
+		json_number(at->value) >= json_number(rule->argument))
+		return 0;
+	return refuse_number(c, rule, at, "least");
+}
+
+static int check_maximum(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	if (json_type(at->value) != JSON_NUMBER ||
+		json_number(at->value) <= json_number(rule->argument))
+		return 0;
+	return refuse_number(c, rule, at, "most");
+}
+
+static int check_min_length(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	int64_t wanted = json_integer(rule->argument, 0);
+	char shown[SHOWN_BYTES];
+
+	if (json_type(at->value) != JSON_STRING ||
+		(int64_t)utf8_count(json_string(at->value, "")) >= wanted)
+		return 0;
+	return failure_note(&c->failure, at, "expected at least %lld character%s, got %s",
+		(long long)wanted, wanted == 1 ? "" : "s", failure_show(at->value, shown));
+}
+
+static int check_pattern(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const char *string = json_string(at->value, NULL);
+	char shown[SHOWN_BYTES];
+
+	if (!string || pattern_matches(&c->patterns, rule->argument, string))
+		return 0;
+	return failure_note(&c->failure, at, "expected a match of %.100s, got %s",
+		json_string(rule->argument, ""), failure_show(at->value, shown));
+}
+
+static bool is_more_helpful(const struct failure *failure, const struct failure *than)
+{
+	if (failure->depth != than->depth)
+		return failure->depth > than->depth;
+	return than->types && !failure->types;
+}
+
+static int check_any_of(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const struct json *first = json_first(rule->argument);
+	struct failure best = {0};
+	bool are_types = true;
+	unsigned types = 0;
+
+	for (const struct json *i = first; i; i = json_next(i)) {
+		int err = check_value(c, i, at);
+
+		if (err != -EINVAL)
+			return err;
+		are_types = are_types && c->failure.types && c->failure.depth == at->depth;
+		types |= c->failure.types;
+		if (i == first || is_more_helpful(&c->failure, &best))
+			best = c->failure;
+	}
+	if (are_types)
+		return failure_note_types(&c->failure, at, types);
+	c->failure = best;
+	return -EINVAL;
+}
+
+static int check_all_of(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	int err = 0;
+
+	for (const struct json *i = json_first(rule->argument); i && !err; i = json_next(i))
+		err = check_value(c, i, at);
+	return err;
+}
+
+static int check_if(struct checker *c, const struct rule *rule, const struct place *at)
+{
+	const struct json *then = json_get(rule->schema, "then");
+	int err = then ? check_value(c, rule->argument, at) : -EINVAL;
+
+	if (err)
+		return err == -EINVAL ? 0 : err;
+	return check_value(c, then, at);
+}
+
+static const struct schema_keyword keywords[] = {
+	/* sorted by name, for bsearch */
+	{"$comment", SHAPE_ANY, NULL},
+	{"$defs", SHAPE_NAMED_SCHEMAS, NULL},
+	{"$id", SHAPE_ANY, NULL},
+	{"$ref", SHAPE_REFERENCE, check_ref},
+	{"$schema", SHAPE_ANY, NULL},
+	{"additionalProperties", SHAPE_SCHEMA, check_additional},
+	{"allOf", SHAPE_SCHEMAS, check_all_of},
+	{"anyOf", SHAPE_SCHEMAS, check_any_of},
+	{"const", SHAPE_ANY, check_const},
+	{"description", SHAPE_ANY, NULL},
+	{"enum", SHAPE_LIST, check_enum},
+	{"if", SHAPE_SCHEMA, check_if},
+	{"items", SHAPE_SCHEMA, check_items},
+	{"maxItems", SHAPE_COUNT, check_max_items},
+	{"maximum", SHAPE_NUMBER, check_maximum},
+	{"minItems", SHAPE_COUNT, check_min_items},
+	{"minLength", SHAPE_COUNT, check_min_length},
+	{"minimum", SHAPE_NUMBER, check_minimum},
+	{"pattern", SHAPE_PATTERN, check_pattern},
+	{"prefixItems", SHAPE_SCHEMAS, check_prefix_items},
+	{"properties", SHAPE_NAMED_SCHEMAS, check_properties},
+	{"required", SHAPE_WORDS, check_required},
+	{"then", SHAPE_SCHEMA, NULL},
+	{"title", SHAPE_ANY, NULL},
+	{"type", SHAPE_TYPES, check_type},
+};
+
+static int compare_name(const void *name, const void *keyword)
+{
+	return strcmp(name, ((const struct schema_keyword *)keyword)->name);
+}
+
+const struct schema_keyword *schema_keyword(const char *name)
+{
+	return bsearch(
+		name, keywords, sizeof keywords / sizeof *keywords, sizeof *keywords, compare_name);
+}
+
+int schema_check(const struct json *document, const struct json *schema)
+{
+	struct checker c = {.root = schema};
+	struct place root = {.value = document};
+	int err;
+
+	assert(document && schema);
+	err = schema_lint(schema);
+	if (err)
+		return err;
+	err = check_value(&c, schema, &root);
+	pattern_free_all(c.patterns);
+	if (err == -ELOOP)
+		return fail_text(EINVAL, "the schema: refers to itself in a circle");
+	return err ? fail_text(EINVAL, "%s", c.failure.text) : 0;
+}

@@ -1,0 +1,65 @@
+/* See schema_pattern.h. */
+#include "schema_pattern.h"
+
+#include "json_memory.h"
+
+#include <ctype.h>
+#include <regex.h>
+
+struct pattern {
+	const struct json *source;
+	regex_t regex;
+	struct pattern *next;
+};
+
+static int compile(regex_t *regex, const char *source)
+{
+	return regcomp(regex, source, REG_EXTENDED | REG_NOSUB);
+}
+
+const char *pattern_problem(const char *source)
+{
+	static char problem[128];
+	regex_t regex;
+	int error;
+
+	/* glibc takes \d for the letter d, where ECMA 262 means a digit. */
+	for (const char *i = source; *i; i++)
+		if (*i == '\\' && *++i && isalnum((unsigned char)*i))
+			return "a backslash before a letter or digit is not POSIX";
+	error = compile(&regex, source);
+	if (!error) {
+		regfree(&regex);
+		return NULL;
+	}
+	regerror(error, &regex, problem, sizeof problem);
+	return problem;
+}
+
+bool pattern_matches(struct pattern **patterns, const struct json *source, const char *string)
+{
+	struct pattern *pattern = *patterns;
+
+	while (pattern && pattern->source != source)
+		pattern = pattern->next;
+	if (!pattern) {
+		pattern = json_memory(NULL, sizeof *pattern);
+		pattern->source = source;
+		pattern->next = *patterns;
+		if (compile(&pattern->regex, json_string(source, "")))
+			json_memory_is_gone(); /* its only way to fail after pattern_problem */
+		*patterns = pattern;
+	}
+	return !regexec(&pattern->regex, string, 0, NULL, 0);
+}
+
+void pattern_free_all(struct pattern *patterns)
+{
+	while (patterns) {
+		struct pattern *next = patterns->next;
+
+		regfree(&patterns->regex);
+		free(patterns);
+		patterns = next;
+	}
+}

@@ -1,0 +1,52 @@
+/* What one side saw in one run. It lives in memory that the harness maps before the fork: the side
+ * writes, the harness reads, after the side has reported (progress aside). */
+#ifndef IPCMARK_TALLY_H
+#define IPCMARK_TALLY_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "fail.h"
+#include "histogram.h"
+#include "sequence.h"
+
+#define TALLY_EPOCHS 60 /* equal sub-blocks of the measured part (METHOD, part 4) */
+
+/* Totals of a process so far. */
+struct usage {
+	int64_t cpu_ns;
+	int64_t voluntary_switches, involuntary_switches;
+	int64_t minor_faults, major_faults;
+	int64_t max_rss_bytes; /* since the process began */
+};
+
+struct tally {
+	_Alignas(128) _Atomic uint64_t progress; /* messages so far: for the watchdog */
+	_Alignas(128) _Atomic uint32_t
+		finished; /* the consumer of a lossy stream has seen its end */
+
+	char reason[FAIL_TEXT_BYTES]; /* of a failure; "" */
+	int cpu_start, cpu_end;       /* where the measured part began and ended */
+	struct usage usage;           /* of the measured part */
+	int64_t elapsed_ns;           /* of the measured part */
+	uint64_t messages; /* of the measured part: round trips, or messages sent or received */
+
+	/* the producer of a pingpong, the consumer of a stream: time, and messages so far, at the
+	 * start of each epoch and at the end */
+	int64_t stamp_ns[TALLY_EPOCHS + 1];
+	uint64_t arrived[TALLY_EPOCHS + 1];
+	struct sequence sequence; /* of a lossy stream, warm-up included */
+
+	/* the producer of a pingpong: round trips (of `batch` messages each) in ns */
+	struct histogram warmup;
+	struct histogram epoch[TALLY_EPOCHS];
+};
+
+/* Notes that an epoch begins now (or, for the last, that it ends). */
+void tally_stamp(struct tally *tally, uint32_t epoch, uint64_t messages);
+
+/* Brackets the measured part; in the process of the side. */
+void tally_begin(struct tally *tally);
+void tally_end(struct tally *tally);
+
+#endif
