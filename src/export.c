@@ -263,6 +263,11 @@ static void condition(struct row *row, const char *file, const struct json *resu
 	row_end(row);
 }
 
+static const char *known(const char *text)
+{
+	return text[0] ? text : "unknown";
+}
+
 static void condition_rows(struct row *row, const char *file, const struct json *result)
 {
 	const char *hypervisor = json_text_at(result, "environment.cpu.hypervisor");
@@ -276,7 +281,11 @@ static void condition_rows(struct row *row, const char *file, const struct json 
 	snprintf(text, sizeof text, "%s %s", json_text_at(result, "environment.kernel.name"),
 		json_text_at(result, "environment.kernel.release"));
 	condition(row, file, result, "kernel", text);
-	condition(row, file, result, "conditions", json_text_at(result, "environment.conditions"));
+	snprintf(text, sizeof text, "governor %s, boost %s, clocksource %s",
+		known(json_text_at(result, "environment.power.governor")),
+		known(json_text_at(result, "environment.power.boost")),
+		known(json_text_at(result, "environment.clock.source")));
+	condition(row, file, result, "conditions", text);
 	condition(row, file, result, "date", json_text_at(result, "invocation.started"));
 	snprintf(text, sizeof text, "ipcmark %s (%s)", json_text_at(result, "tool.version"),
 		json_text_at(result, "tool.git"));

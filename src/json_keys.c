@@ -25,6 +25,7 @@ static void sort_slots(struct slot *slots, size_t count)
 
 static struct slot *new_slots(size_t count)
 {
+	/* One more: an empty object has slots too. */
 	return json_memory(NULL, (count + 1) * sizeof(struct slot));
 }
 

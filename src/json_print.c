@@ -92,7 +92,8 @@ static void append(struct text *out, const char *bytes, size_t count)
 		out->room = 2 * (out->room + count);
 		out->bytes = json_memory(out->bytes, out->room);
 	}
-	memcpy(out->bytes + out->used, bytes, count);
+	if (count)
+		memcpy(out->bytes + out->used, bytes, count);
 	out->used += count;
 }
 

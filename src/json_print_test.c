@@ -132,12 +132,12 @@ static void test_escapes(void **state)
 
 	(void)state;
 	json_put_string(document, "q\"\\/k",
-		"\" \\ / \b\f\n\r\t \x01\x1f\x7f \xc2\x80\xc2\x9b\xc2\xa0 "
+		"\" \\ / \b\f\n\r\t \x01\x1f\x7f \xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0 "
 		"\xe2\x82\xac \xf0\x9f\x98\x80");
 	text = json_print(document);
 	assert_string_equal(text,
 		"{\n  \"q\\\"\\\\/k\": \"\\\" \\\\ / \\b\\f\\n\\r\\t \\u0001\\u001f\\u007f "
-		"\\u0080\\u009b\xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80\"\n}\n");
+		"\\u0080\\u009b\\u009f\xc2\xa0 \xe2\x82\xac \xf0\x9f\x98\x80\"\n}\n");
 	again = parse(text);
 	assert_true(json_same(document, again));
 	free(text);

@@ -45,24 +45,24 @@ static int read_all(int fd, const char *name, struct content *content)
 	return 0;
 }
 
-static struct content new_content(int fd)
+/* 0 for what has no size to go by. */
+static size_t file_bytes(int fd)
 {
-	struct content content = {.room = FIRST_ROOM_BYTES};
 	struct stat status;
 
-	/* One byte more than a file holds: its end is seen without growing. */
-	if (!fstat(fd, &status) && S_ISREG(status.st_mode) &&
-		status.st_size < (off_t)JSON_MAX_BYTES)
-		content.room += (size_t)status.st_size + 1;
-	content.text = json_memory(NULL, content.room);
-	return content;
+	return !fstat(fd, &status) && S_ISREG(status.st_mode) ? (size_t)status.st_size : 0;
 }
 
 static struct json *read_descriptor(int fd, const char *name)
 {
-	struct content content = new_content(fd);
+	size_t bytes = file_bytes(fd);
+	/* More than the file holds, so that its end is seen without growing. */
+	struct content content = {.room = bytes + FIRST_ROOM_BYTES};
 	struct json *document = NULL;
 
+	if (bytes > JSON_MAX_BYTES)
+		return json_parse("", bytes, name); /* refused before the text is looked at */
+	content.text = json_memory(NULL, content.room);
 	if (!read_all(fd, name, &content))
 		document = json_parse(content.text, content.bytes, name);
 	free(content.text);

@@ -3,12 +3,14 @@
 #include "json.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,31 +64,69 @@ static void test_read_a_huge_file(void **state)
 	free(path);
 }
 
-/* A pipe has no size to go by, and comes in pieces. */
-static void test_read_standard_input(void **state)
+enum { ELEMENTS = 300000 };
+
+static void write_elements(int fd)
 {
-	enum { ELEMENTS = 300000 };
-	int ends[2], saved = dup(STDIN_FILENO);
-	struct json *document;
+	FILE *out = fdopen(fd, "w");
+
+	usleep(10000); /* the reader waits for the first byte, and is interrupted */
+	fputs("[0", out);
+	for (int i = 1; i < ELEMENTS; i++)
+		fprintf(out, ",%d", i);
+	fputs("]", out);
+	_exit(fclose(out) ? 1 : 0);
+}
+
+/* The reading end of a pipe that a child writes to becomes standard input. */
+static pid_t begin_input(void)
+{
+	int ends[2];
 	pid_t child;
 
-	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	child = fork();
 	if (child == 0) {
-		FILE *out = fdopen(ends[1], "w");
-
 		close(ends[0]);
-		fputs("[0", out);
-		for (int i = 1; i < ELEMENTS; i++)
-			fprintf(out, ",%d", i);
-		fputs("]", out);
-		_exit(fclose(out) ? 1 : 0);
+		write_elements(ends[1]);
 	}
 	close(ends[1]);
 	dup2(ends[0], STDIN_FILENO);
 	close(ends[0]);
+	return child;
+}
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Without SA_RESTART: a blocked read(2) returns EINTR every two milliseconds. */
+static void begin_interruptions(void)
+{
+	struct sigaction action = {.sa_handler = on_alarm};
+	struct itimerval every = {.it_interval.tv_usec = 2000, .it_value.tv_usec = 2000};
+
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+}
+
+static void end_interruptions(void)
+{
+	setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+}
+
+/* A pipe has no size to go by, and comes in pieces. */
+static void test_read_standard_input(void **state)
+{
+	int saved = dup(STDIN_FILENO);
+	pid_t child = begin_input();
+	struct json *document;
+
+	(void)state;
+	begin_interruptions();
 	document = json_read_file("-");
+	end_interruptions();
 	assert_int_equal(json_count(document), ELEMENTS);
 	json_free(document);
 	assert_null(json_read_file("-"));

@@ -86,7 +86,7 @@ static int refuse_here(const struct scan *s, const char *expected)
 
 	if (c == END)
 		return refuse(s, s->at, "expected %s, got the end of the text", expected);
-	if (c > ' ' && c < 0x7F)
+	if (c >= ' ' && c < 0x7F)
 		return refuse(s, s->at, "expected %s, got '%c'", expected, c);
 	if (length > 1)
 		return refuse(

@@ -63,6 +63,7 @@ static void test_structure_is_refused(void **state)
 		{"\xc3\xa9", "line 1, column 1: expected a JSON value, got U+00E9"},
 		{"\xef\xbb\xbf{}", "line 1, column 1: expected a JSON value, got U+FEFF"},
 		{"\xff", "line 1, column 1: expected a JSON value, got byte 0xff"},
+		{"\x7f", "line 1, column 1: expected a JSON value, got byte 0x7f"},
 		{"\v1", "line 1, column 1: expected a JSON value, got byte 0x0b"},
 		{"{} x", "line 1, column 4: expected the end of the text, got 'x'"},
 		{"1 2", "line 1, column 3: expected the end of the text, got '2'"},
@@ -101,6 +102,7 @@ static void test_numbers_are_refused(void **state)
 		{"[1, -007]", "line 1, column 5: a number with a leading zero"},
 		{"+1", "line 1, column 1: expected a JSON value, got '+'"},
 		{"-", "line 1, column 2: expected a digit, got the end of the text"},
+		{"- 1", "line 1, column 2: expected a digit, got ' '"},
 		{"-x", "line 1, column 2: expected a digit, got 'x'"},
 		{"-Infinity", "line 1, column 2: expected a digit, got 'I'"},
 		{"NaN", "line 1, column 1: expected a JSON value, got 'N'"},
@@ -131,6 +133,8 @@ static void test_number_length(void **state)
 	assert_accepted(digits, JSON_MAX_NUMBER_BYTES);
 	assert_refused(digits, JSON_MAX_NUMBER_BYTES + 1,
 		"line 1, column 1: a number of more than 63 characters");
+	memcpy(digits + JSON_MAX_NUMBER_BYTES - 4, "e200", 4);
+	assert_accepted(digits, JSON_MAX_NUMBER_BYTES);
 }
 
 static void test_strings_are_refused(void **state)
@@ -152,6 +156,10 @@ static void test_strings_are_refused(void **state)
 		{"\"\\ud800\"", "line 1, column 2: a lone surrogate, \\ud800, is no character"},
 		{"\"\\udbff\\ue000\"",
 			"line 1, column 2: a lone surrogate, \\udbff, is no character"},
+		{"\"\\ud83d\\ndc00\"",
+			"line 1, column 2: a lone surrogate, \\ud83d, is no character"},
+		{"\"\\ud83dxudc00\"",
+			"line 1, column 2: a lone surrogate, \\ud83d, is no character"},
 		{"\"\\ud83d\\n\"", "line 1, column 2: a lone surrogate, \\ud83d, is no character"},
 		{"\"\\ud83d", "line 1, column 2: a lone surrogate, \\ud83d, is no character"},
 		{"\"\\uDC00\"", "line 1, column 2: a lone surrogate, \\uDC00, is no character"},
@@ -278,6 +286,7 @@ static void test_accepted(void **state)
 		"{\"a\":1,\"A\":2,\"aa\":{\"a\":3},\"b\":[{\"a\":1},{\"a\":1}]}",
 		"[[],{},\"\",0]",
 		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\uFFFF\\ud83d\\ude00\"",
+		"\"\\ud800\\udc00\\udbff\\udfff\"",
 		"\"\x7f \xc2\x80 \xed\x9f\xbf \xee\x80\x80 \xf4\x8f\xbf\xbf\"",
 		"{\"\":{\"\":[]}}",
 	};

@@ -310,12 +310,14 @@ int result_check(const struct json *result)
 {
 	struct histogram *scratch = malloc(sizeof *scratch);
 	struct place place = {.run = -1};
-	int err = scratch ? check_schema(result) : fail("malloc");
+	int err = check_schema(result);
 
+	if (!scratch)
+		return -ENOMEM;
 	if (!err)
 		err = check_unique(json_get(result, "cells"));
-	for (const struct json *cell = err ? NULL : json_first(json_find(result, "cells"));
-		cell && !err; cell = json_next(cell), place.cell++)
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell && !err;
+		cell = json_next(cell), place.cell++)
 		err = check_cell(cell, scratch, place);
 	free(scratch);
 	return err;

@@ -1,6 +1,7 @@
 /* See run.h. */
 #include "run.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct pass {
 
 static struct pair_params params_of(struct pass *pass, const struct cell *cell)
 {
+	assert(cell);
 	return (struct pair_params){
 		.transport = cell->transport,
 		.pattern = cell->pattern,
@@ -222,6 +224,17 @@ static int record_prepare(
 	return 0;
 }
 
+static void measure(struct pass *pass, size_t *order)
+{
+	struct run_record *record = pass->record;
+
+	calibrate_all(pass);
+	for (uint32_t block = 0; block < record->options.runs && !record->signal; block++)
+		run_block(pass, block, order);
+	for (size_t i = 0; i < record->plan->count; i++)
+		settle(&record->cells[i]);
+}
+
 int run_plan(const struct plan *plan, const struct run_options *options,
 	const struct run_observer *observer, struct run_record *record)
 {
@@ -232,27 +245,22 @@ int run_plan(const struct plan *plan, const struct run_options *options,
 		return err;
 
 	size_t *order = calloc(plan->count, sizeof *order);
-	double *message_ns = calloc(plan->count, sizeof *message_ns);
+	struct pass pass = {
+		.observer = observer,
+		.record = record,
+		.random = {.state = options->seed},
+		.folder = scratch.path,
+		.message_ns = calloc(plan->count, sizeof *pass.message_ns),
+	};
 
-	err = order && message_ns ? scratch_open(&scratch) : fail("calloc");
-	if (!err) {
-		struct pass pass = {
-			.observer = observer,
-			.record = record,
-			.random = {.state = options->seed},
-			.folder = scratch.path,
-			.message_ns = message_ns,
-		};
-
-		calibrate_all(&pass);
-		for (uint32_t block = 0; block < options->runs && !record->signal; block++)
-			run_block(&pass, block, order);
-		for (size_t i = 0; i < plan->count; i++)
-			settle(&record->cells[i]);
+	if (!order || !pass.message_ns)
+		err = fail("calloc");
+	else if ((err = scratch_open(&scratch)) == 0) {
+		measure(&pass, order);
 		scratch_close(&scratch);
 	}
 	free(order);
-	free(message_ns);
+	free(pass.message_ns);
 	return err;
 }
 

@@ -60,6 +60,7 @@ static const struct {
 	{"{'items': [true]}", "items: expected a schema"},
 	{"{'items': {'$id': 'x'}}", "items.$id: would change what \"$ref\" refers to"},
 	{"{'type': 'float'}", "type: expected one or more types"},
+	{"{'type': 1}", "type: expected one or more types"},
 	{"{'type': []}", "type: expected one or more types"},
 	{"{'type': ['null', 1]}", "type: expected one or more types"},
 	{"{'enum': []}", "enum: expected a list that is not empty"},
@@ -97,9 +98,10 @@ static void test_accepted(void **state)
 		"{}",
 		"{'pattern': '\\\\.\\\\\\\\'}",
 		"{'properties': {'minimun': true, '$id': {}, 'then': {'type': 'null'}}}",
-		"{'properties': {'a': {'const': {'minimun': 1}}}, 'if': {'minItems': 2.0}}",
-		"{'$schema': 'https://json-schema.org/draft/2020-12/schema', '$id': 'x',"
-		" 'title': 't', 'description': 'd', '$comment': 'c', '$defs': {'a': false}}",
+		"{'properties': {'a': {'const': {'minimun': 1}}}}",
+		"{'if': {'minItems': 2.0, 'maxItems': 0}}",
+		"{'$schema': 'https://json-schema.org/draft/2020-12/schema', '$id': 'x'}",
+		"{'title': 't', 'description': 'd', '$comment': 'c', '$defs': {'a': false}}",
 	};
 
 	(void)state;

@@ -195,6 +195,8 @@ static void test_any_of(void **state)
 		{"{}", "the document: missing member \"a\""});
 	ASSERT_ALL("{'anyOf': [{'minimum': 5}, {'type': 'string'}]}", {"5", NULL}, {"''", NULL},
 		{"4", "the document: expected at least 5, got 4"});
+	ASSERT_ALL("{'anyOf': [{'type': 'string'}, {'minimum': 5}, {'minimum': 6}]}", {"5", NULL},
+		{"4", "the document: expected at least 5, got 4"});
 	ASSERT_ALL("{'items': {'anyOf': [{'type': 'null'}, {'items': {'type': 'null'}}]}}",
 		{"[null, [null], 1]", NULL},
 		{"[null, [1]]", "[1][0]: expected null, got a number"});

@@ -323,7 +323,7 @@ static int expand_all(struct word_list *list, const char *glob)
 	int err = insert_word(list, 0, strdup(glob));
 
 	for (size_t at = 0; err == 0 && at < list->count; at++)
-		while (err == 0 && strchr(list->words[at], '{'))
+		while (err == 0 && list->words[at] && strchr(list->words[at], '{'))
 			err = expand_word(list, at);
 	return err;
 }
