@@ -11,7 +11,7 @@ table == "cells" && field("pattern") == wanted_pattern && field("status") == "ok
 	metric = field("metric")
 	if (metric != wanted_metric && metric != "loss_ratio")
 		next
-	key = field("label") SUBSEP field("cell")
+	key = field("file") SUBSEP field("cell")
 	if (metric == "loss_ratio") {
 		loss[key] = field("estimate") + 0
 		next
@@ -25,7 +25,7 @@ table == "cells" && field("pattern") == wanted_pattern && field("status") == "ok
 	point_y[n] = value
 	point_low[n] = number_or_missing(field("ci_low"))
 	point_high[n] = number_or_missing(field("ci_high"))
-	point_arm[n] = arm_of(field("label"))
+	point_arm[n] = arm_of(field("file"))
 	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
 	point_placement[n] = placement_of(field("placement"))
 	placement_class[point_placement[n]] = field("class")
@@ -52,22 +52,43 @@ function percent(ratio)
 	return ratio < 0.0995 ? sprintf("%.1f %%", 100 * ratio) : sprintf("%.0f %%", 100 * ratio)
 }
 
-function curve_write(c,    i, n, list, is_hollow, hollow, ringed, barred)
+# The horizontal axis, once plot_width is known: the natural logarithm of the size at its left end, and what a pixel
+# adds to it.
+function axis_place(    margin)
+{
+	margin = min(14 + (any_interval ? 2 * (is_faceted() ? arms : most_facets) : 0), plot_width / 4)
+	size_step = log(sizes[size_total] / sizes[1]) / (plot_width - 2 * margin)
+	size_start = log(sizes[1]) - margin * size_step
+}
+
+# Where there are intervals, the points that several curves have for a size stand side by side: how many pixels
+# the curve that is written now stands to the right of the size.
+function shift_of(    i, nearest)
+{
+	if (!any_interval)
+		return 0
+	nearest = plot_width
+	for (i = 2; i <= size_total; i++)
+		nearest = min(nearest, log(sizes[i] / sizes[i - 1]) / size_step)
+	return (list_place - (list_length + 1) / 2) * min(4, 0.4 * nearest / list_length)
+}
+
+function curve_write(c,    i, n, x, list, is_hollow, hollow, barred)
 {
 	for (i = 1; i <= curve_points[c]; i++)
 		list[i] = curve_point[c, i]
 	sort_list(list, curve_points[c], point_size)
+	axis_place()
+	x = exp(shift_of() * size_step)
 	for (i = 1; i <= curve_points[c]; i++) {
 		n = list[i]
 		is_hollow = point_is_batched[n] || loss_of(n) >= 0.001
 		hollow = hollow || is_hollow
-		ringed = ringed || point_is_unsteady[n]
 		barred = barred || point_low[n] != missing
-		print point_size[n], point_y[n], point_low[n], point_high[n], is_hollow, point_is_unsteady[n] > data
+		print point_size[n] * x, point_y[n], point_low[n], point_high[n], is_hollow > data
 	}
 	print "\n" > data
-	print "curve_hollow[" written "] = " hollow + 0 "; curve_ringed[" written "] = " ringed + 0 \
-		"; curve_barred[" written "] = " barred + 0 > params
+	print "curve_hollow[" written "] = " hollow + 0 "; curve_barred[" written "] = " barred + 0 > params
 }
 
 function point_add(i,    c, m)
@@ -76,10 +97,7 @@ function point_add(i,    c, m)
 	if (mechanism_transport[m] == "null")
 		return
 	if (sizes_of[point_curve[i]] < 2) {
-		if (!(m in single_known)) {
-			single_known[m] = 1
-			single_text = single_text (single_text == "" ? "" : ", ") mechanism_label[m]
-		}
+		is_single[point_placement[i], m] = 1
 		return
 	}
 	c = curve_add(point_placement[i], m, point_arm[i])
@@ -93,7 +111,10 @@ function point_add(i,    c, m)
 	}
 	any_interval = any_interval || point_low[i] != missing
 	any_batched = any_batched || point_is_batched[i]
-	any_unsteady = any_unsteady || point_is_unsteady[i]
+	if (point_is_unsteady[i]) {
+		any_unsteady = 1
+		curve_mark[c] = " †"
+	}
 	if (loss_of(i) > curve_loss[c] + 0) {
 		curve_loss[c] = loss_of(i)
 		curve_suffix[c] = " (" (loss_of(i) < 0.001 ? "" : "up to ") percent(loss_of(i)) " lost)"
@@ -101,12 +122,33 @@ function point_add(i,    c, m)
 	}
 }
 
-# As many of the sizes as have room for their names below an axis of `width` pixels.
-function size_ticks(width,    i, x, last, text)
+# What has no curve: whole placements, and mechanisms of the others.
+function single_text(    i, m, p, list, one, all)
+{
+	sorted_placements(list)
+	for (i = 1; i <= placements; i++) {
+		p = list[i]
+		one = ""
+		for (m = 1; m <= mechanisms; m++)
+			if (((p, m) in is_single) && !((p, m) in facet_known))
+				one = one (one == "" ? "" : ", ") mechanism_label[m]
+		if (one == "")
+			continue
+		if (facet_count[p] == 0)
+			one = "all of " placement_name[p]
+		else if (placements > 1)
+			one = "of " placement_name[p] " " one
+		all = all (all == "" ? "" : "; ") one
+	}
+	return all == "" ? "" : "One size only, so without a curve: " all "."
+}
+
+# As many of the sizes as have room for their names below the axis.
+function size_ticks(    i, x, last, text)
 {
 	last = -1000
 	for (i = 1; i <= size_total; i++) {
-		x = width * log(sizes[i] / sizes[1]) / log(sizes[size_total] / sizes[1])
+		x = log(sizes[i] / sizes[1]) / size_step
 		text = text (i == 1 ? "" : ", ") "'" (x - last >= 48 ? size_text(sizes[i]) : "") "' " sizes[i]
 		if (x - last >= 48)
 			last = x
@@ -121,7 +163,7 @@ function marks_legend()
 	if (any_loss)
 		legend_add("hollow: messages were lost", "pt 6 ps S(0.9) lc rgb '#444444'", "")
 	if (any_unsteady)
-		legend_add("ringed: drifting, in two regimes, or low confidence", "pt 6 ps S(1.9) lc rgb '#444444'", "")
+		legend_add("†: drifting, in two regimes, or low confidence, at one size or more", "", "")
 }
 
 # Null stands in words: drawn, it would push the others together.
@@ -151,8 +193,7 @@ END {
 		exit
 	}
 	sort_list(sizes, size_total, size_known)
-	print "array curve_hollow[" curves "]; array curve_ringed[" curves "]; array curve_barred[" curves "]" > params
-	print "size_min = " sizes[1] "; size_max = " sizes[size_total] > params
+	print "array curve_hollow[" curves "]; array curve_barred[" curves "]" > params
 	if (is_rate)
 		y = place_title("Throughput by message size", \
 			"Saturated stream, what the receiver got; " bars_text(any_interval) ". Both axes are logarithmic.")
@@ -163,10 +204,11 @@ END {
 	legend_arms("pt arm_shape(%d) ps S(0.9) lc rgb arm_colour(%d)", "lw 1.6 dt arm_dash(%d) lc rgb arm_colour(%d)")
 	marks_legend()
 	y = curves_place(legend_end() + 4)
-	print "ticks_of_size = " "\"" size_ticks(plot_width) "\"" > params
-	if (single_text != "")
-		notes = "One size only, so without a curve: " single_text "."
-	notes = notes ranges_text() null_text()
+	print "size_low = " exp(size_start) "; size_high = " exp(size_start + plot_width * size_step) > params
+	print "ticks_of_size = " "\"" size_ticks() "\"" > params
+	if (any_interval && any_beside)
+		notes = "The points of one size stand side by side so that their bars can be told apart. "
+	notes = notes single_text() ranges_text() null_text()
 	place_caption(y, notes)
 	answer("draw", is_rate ? "throughput in bytes/s against message size" : "round trip p50 against message size")
 }

@@ -1,6 +1,7 @@
-# What cpu-against-latency.gp draws: for each placement the CPU time of a message against the p50 of its round
-# trip, a point for each mechanism, with its name beside it. With several arms a mechanism's points are joined
-# in the arms' order. The names are laid out here, so that they stand clear of the points and of each other.
+# What cpu-against-latency.gp draws: for each placement the CPU time that both sides take for a round trip against
+# its p50, a point for each mechanism, with its name beside it, in italics where it spins. With several arms a
+# mechanism's points are joined in the arms' order. The names are laid out here, so that they stand clear of the
+# points and of each other.
 
 table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
 	metric = field("metric")
@@ -10,7 +11,7 @@ table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
 	p = placement_of(field("placement"))
 	placement_class[p] = field("class")
 	key = size SUBSEP p SUBSEP mechanism_of(field("transport"), field("wait"), field("cell")) SUBSEP \
-		arm_of(field("label"))
+		arm_of(field("file"))
 	value[key, metric] = field("estimate") + 0
 	if (is_batched(field("flags")))
 		batched[key] = 1
@@ -49,6 +50,7 @@ function collect_points(    p, m, a, key)
 				point_is_batched[points] = key in batched
 				placement_points[p]++
 				any_batched = any_batched || point_is_batched[points]
+				any_spinning = any_spinning || mechanism_spins[m]
 				x_low[p] = min(placement_points[p] == 1 ? 1e300 : x_low[p], point_x[points])
 				x_high[p] = max(x_high[p], point_x[points])
 				y_low[p] = min(placement_points[p] == 1 ? 1e300 : y_low[p], point_y[points])
@@ -103,7 +105,7 @@ function cost_of_leader(n, u, v,    x, y, i, k, a, b, own, cost)
 }
 
 # Tries places on growing circles about point n and keeps the cheapest; the text hangs at its near end.
-function name_point(n, text,    width, r, k, dx, dy, x, y, x1, cost, best, bx, by, bx1)
+function name_point(n, text, style,    width, r, k, dx, dy, x, y, x1, cost, best, bx, by, bx1)
 {
 	width = text_width(text, 10)
 	best = 1e300
@@ -130,11 +132,11 @@ function name_point(n, text,    width, r, k, dx, dy, x, y, x1, cost, best, bx, b
 	box_y1[boxes] = by - 6
 	box_y2[boxes] = by + 7
 	if (bx1 == bx)
-		place_inside(text, bx, by, "left", "@name_text")
+		place_inside(text, bx, by, "left", style)
 	else if (bx1 == bx - width)
-		place_inside(text, bx, by, "right", "@name_text")
+		place_inside(text, bx, by, "right", style)
 	else
-		place_inside(text, bx, by, "center", "@name_text")
+		place_inside(text, bx, by, "center", style)
 	leader(pixel_x[n], pixel_y[n], bx, by)
 }
 
@@ -188,7 +190,8 @@ function panel_place(p, y,    i, text, list, n)
 	# The names of the points furthest out go first: they have the room, and the crowd fans out between them.
 	sort_list(list, n, pixel_y)
 	for (i = 1; i <= n; i++)
-		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34))
+		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34), \
+			mechanism_spins[point_m[list[i]]] ? "@spin_text" : "@name_text")
 	return bottom + 56
 }
 
@@ -234,15 +237,17 @@ END {
 		legend_arms("pt arm_mark(%d) ps S(1.0) lc rgb '#444444'", "")
 	else if (any_batched)
 		legend_add("hollow: mean of batches", "pt 6 ps S(1.1) lc rgb '#444444'", "")
+	if (any_spinning)
+		legend_add("in italics: spinning, which burns the CPUs of both sides while it waits", "", "", "@spin_legend_text")
 	y = legend_end() + 2
 	print "arms = " arms > params
 	for (i = 1; i <= shown_total; i++)
 		y = panel_place(shown[i], y)
-	notes = "CPU/message: CPU time for one message." null_text()
+	notes = "CPU: both sides, for one round trip." null_text()
 	if (arms > 1)
 		notes = notes " An arrow leads from an arm to the next; the name stands at the last."
 	if (panels > 1)
 		notes = notes " Every panel has its own range."
 	place_caption(y + 2, notes)
-	answer("draw", "CPU time of a message against round trip p50, " size_text(best_size))
+	answer("draw", "CPU time of both sides against round trip p50, " size_text(best_size))
 }

@@ -1,8 +1,10 @@
-# CPU time of a message against the p50 of its round trip, each point with its name; several arms are joined by
+# CPU time of both sides against the p50 of its round trip, each point with its name; several arms are joined by
 # an arrow. Data: cpu-against-latency.awk.
 
 name = "cpu-against-latency"
 name_text = "font 'DejaVu Sans,10' textcolor rgb '#1a1a1a'"
+spin_text = "font 'DejaVu Sans:Italic,10' textcolor rgb '#666666'"
+spin_legend_text = "font 'DejaVu Sans:Italic,11' textcolor rgb '#666666'"
 arm_marks = "6 7 5 9 11 15"
 arm_mark(a) = int(word(arm_marks, 1 + (int(a) - 1) % 6))
 load "plots/style.gp"
@@ -17,8 +19,8 @@ do for [p = 1:panels] {
 	set xrange [x_low[p]:x_high[p]]
 	set yrange [y_low[p]:y_high[p]]
 	eval ticks("x", time_ticks[density(x_low[p], x_high[p], 2.5)])
-	eval ticks("y", time_ticks[density(y_low[p], y_high[p], 2.2)])
-	eval title_x("round trip, p50") . "; " . title_y("CPU/message")
+	eval ticks("y", time_ticks[density(y_low[p], y_high[p], 2.6)])
+	eval title_x("round trip, p50") . "; " . title_y("CPU, both sides")
 	arrows = "data index p - 1 using 1:2:($6 - $1):($7 - $2):(lighter(transport_colour(strcol(3))))" \
 		. " with vectors head filled size screen 0.007, 20 lw 1.2 lc rgb variable notitle, "
 	plot_text = arms > 1 ? arrows : ""

@@ -5,8 +5,10 @@
 # each mechanism, where the arms lie over each other. Each panel has a range of its own, but for the small ones
 # of a single result, where it is the mechanisms that are compared.
 #
-# The figure's own script calls curve_add() and curve_span(), sets curve_end[], and defines curve_write(curve),
-# which prints the curve's block(s) of data. plot_width is the panels' width afterwards.
+# The figure's own script calls curve_add() and curve_span(), sets curve_end[] and, where a name should say more,
+# curve_suffix[] and curve_mark[], and defines curve_write(curve), which prints the curve's block(s) of data.
+# plot_width is the panels' width, then and afterwards; that curve is number list_place of the list_length in its
+# panel, and any_beside says whether any panel has more than one.
 
 function curve_add(p, m, a)
 {
@@ -77,17 +79,22 @@ function panel_curves(list, n,    i, c, m)
 		c = list[i]
 		m = curve_mechanism[c]
 		written++
-		print "curve_name[" written "] = " quote(clip(mechanism_label[m], 34) curve_suffix[c]) > params
+		list_place = i
+		list_length = n
+		any_beside = any_beside || n > 1
+		print "curve_name[" written "] = " quote(key_text(c)) > params
 		print "curve_transport[" written "] = " quote(mechanism_transport[m]) "; curve_way[" written "] = " \
 			quote(mechanism_way[m]) "; curve_arm[" written "] = " curve_arm[c] > params
 		curve_write(c)
 	}
 }
 
+function key_text(c) { return clip(mechanism_label[curve_mechanism[c]], 34) curve_suffix[c] curve_mark[c] }
+
 function key_width(    c, width)
 {
 	for (c = 1; c <= curves; c++)
-		width = max(width, text_width(clip(mechanism_label[curve_mechanism[c]], 34) curve_suffix[c], 11))
+		width = max(width, text_width(key_text(c), 11))
 	return int(width) + 54
 }
 
@@ -123,7 +130,7 @@ function overlay_place(y, order, shown,    i, n, list, height)
 	return y - 2
 }
 
-function facet_place(p, m, x, y, width, height,    a, n, list, suffix)
+function facet_place(p, m, x, y, width, height,    a, n, list, suffix, mark)
 {
 	plot_width = arms > 1 ? width - 76 : width - 36
 	panel_add(x + 64, x + 64 + plot_width, y, y + height)
@@ -131,8 +138,10 @@ function facet_place(p, m, x, y, width, height,    a, n, list, suffix)
 		if ((p, m, a) in curve_number) {
 			list[++n] = curve_number[p, m, a]
 			suffix = curve_suffix[list[n]] == "" ? suffix : curve_suffix[list[n]]
+			mark = curve_mark[list[n]] == "" ? mark : curve_mark[list[n]]
 		}
-	place_text(clip(mechanism_label[m] suffix, int((plot_width + 26) / 5.9)), x + 64, y - 11, "left", "@facet_text")
+	place_text(clip(mechanism_label[m] suffix, int((plot_width + 26) / 5.9) - 2) mark, x + 64, y - 11, "left", \
+		"@facet_text")
 	if (arms > 1)
 		span_list(list, n)
 	panel_range(3)

@@ -61,9 +61,12 @@ function size_text(bytes)
 	return bytes " B"
 }
 
+# A character that the font may not have becomes a small square: gnuplot draws a missing one as large as the page.
+# Kept are U+0000 to U+07FF and U+2000 to U+2FFF.
 function quote(text)
 {
 	gsub(/[[:cntrl:]]/, " ", text)
+	gsub(/[\340\341\343-\367][\200-\277]+/, "□", text)
 	gsub(/'/, "''", text)
 	return "'" text "'"
 }
@@ -159,11 +162,11 @@ function place_title(title, subtitle)
 	return place_paragraph(subtitle, 48, 11, "@small_text") + 4
 }
 
-# One legend entry: `mark` is gnuplot code for a point, `line` for a line, either or both may be empty. Flows to the
-# right and wraps; legend_y is the row.
+# One legend entry: `mark` is gnuplot code for a point, `line` for a line, `style` for the text; each may be empty.
+# Flows to the right and wraps; legend_y is the row.
 function legend_start(y) { legend_x = page_margin; legend_y = y }
 
-function legend_add(text, mark, line,    width, sample)
+function legend_add(text, mark, line, style,    width, sample)
 {
 	text = clip(text, 140)
 	sample = line != "" ? 40 : mark != "" ? 16 : 0
@@ -178,7 +181,7 @@ function legend_add(text, mark, line,    width, sample)
 	if (mark != "")
 		print "set label '' at screen X(" legend_x + (line == "" ? 6 : 16) "), Y(" legend_y \
 			") point " mark > frame
-	place_text(text, legend_x + sample, legend_y, "left", "@legend_text")
+	place_text(text, legend_x + sample, legend_y, "left", style == "" ? "@legend_text" : style)
 	legend_x += width
 }
 

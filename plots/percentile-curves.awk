@@ -4,7 +4,7 @@
 
 table == "cells" && field("pattern") == "pingpong" && is_batched(field("flags")) {
 	m = mechanism_of(field("transport"), field("wait"), field("cell"))
-	batched[field("label"), field("cell")] = 1
+	batched[field("file"), field("cell")] = 1
 	if (!(m in batched_known) && mechanism_transport[m] != "null") {
 		batched_known[m] = 1
 		batched_text = batched_text (batched_text == "" ? "" : ", ") mechanism_label[m]
@@ -14,14 +14,14 @@ table == "cells" && field("pattern") == "pingpong" && is_batched(field("flags"))
 table == "percentiles" && field("pattern") == "pingpong" {
 	q = field("percentile") + 0
 	value = field("value_ns") + 0
-	if (field("support") == "none" || q >= 1 || value <= 0 || ((field("label"), field("cell")) in batched))
+	if (field("support") == "none" || q >= 1 || value <= 0 || ((field("file"), field("cell")) in batched))
 		next
 	n = ++points
 	point_x[n] = 1 / (1 - q)
 	point_y[n] = value
 	point_is_low[n] = field("support") == "low"
 	point_size[n] = field("size_bytes")
-	point_arm[n] = arm_of(field("label"))
+	point_arm[n] = arm_of(field("file"))
 	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
 	point_placement[n] = placement_of(field("placement"))
 	placement_class[point_placement[n]] = field("class")
@@ -55,6 +55,27 @@ function curve_write(c,    i, n, block, last_full)
 	print "\n" > data
 }
 
+# Names for as many of the percentiles as have room below an axis of `width` pixels; every one has a tick. A tick's
+# text is a format, where %% is a %.
+function percentile_ticks(width,    sign, i, x, tail, name, half, last, text)
+{
+	sign = is_faceted() ? "" : " %"
+	last = -1000
+	tail = 1
+	name = "0"
+	for (i = 0; tail <= furthest * 1.15; i++) {
+		x = width * log(tail) / log(furthest * 1.15)
+		half = text_width(name sign, is_faceted() ? 9 : 10) / 2
+		text = text (i == 0 ? "" : ", ") "'" (x - half >= last + 8 ? name (sign == "" ? "" : " %%") : "") "' " tail
+		if (x - half >= last + 8)
+			last = x + half
+		# 0, 50 where there is room for it, 90, 99, 99.9 and so on
+		tail = i == 0 && !is_faceted() ? 2 : tail == 2 ? 10 : 10 * tail
+		name = tail == 2 ? "50" : tail == 10 ? "90" : tail == 100 ? "99" : tail == 1000 ? "99.9" : name "9"
+	}
+	return text " "
+}
+
 END {
 	if (failed)
 		exit 2
@@ -86,6 +107,7 @@ END {
 	if (any_low)
 		legend_add("by 10 to 99 messages", "", "lw 1.4 dt 3 lc rgb '#444444'")
 	y = curves_place(legend_end() + 4)
+	print "percentile_ticks = " "\"" percentile_ticks(plot_width) "\"" > params
 	notes = "Support is the number of messages beyond a percentile; a curve ends where it has fewer than 10."
 	if (batched_text != "")
 		notes = notes " Without a curve, since the clock is too coarse to time one message: " batched_text "."

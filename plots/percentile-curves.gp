@@ -7,12 +7,7 @@ load "plots/curves.gp"
 data = name . ".dat"
 x_end = furthest * 1.15
 set xrange [1:x_end]
-is_roomy = (panel_right[1] - panel_left[1]) / log10(x_end) > 42
-percentiles = !faceted ? "'0 %%' 1, '50 %%' 2, '90 %%' 10, '99 %%' 100, '99.9 %%' 1e3, '99.99 %%' 1e4, " \
-		. "'99.999 %%' 1e5, '99.9999 %%' 1e6, '99.99999 %%' 1e7 " \
-	: is_roomy ? "'0' 1, '90' 10, '99' 100, '99.9' 1e3, '99.99' 1e4, '99.999' 1e5, '' 1e6, '' 1e7 " \
-	: "'0' 1, '' 10, '99' 100, '' 1e3, '99.99' 1e4, '' 1e5, '99.9999' 1e6, '' 1e7, '99.999999' 1e8 "
-eval ticks("x", percentiles)
+eval ticks("x", percentile_ticks)
 set grid xtics ytics nomxtics nomytics
 
 do for [p = 1:panels] {

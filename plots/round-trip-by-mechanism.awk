@@ -1,13 +1,13 @@
-# What round-trip-by-mechanism.gp draws: for each placement the mechanisms, ranked by the p50 of the first arm
-# that has one, with p50, p99, their intervals and the CPU time of a message; then what was not measured, and
-# why. One lane for each arm.
+# What round-trip-by-mechanism.gp draws: for each placement null, then the mechanisms that sleep while they wait,
+# then those that spin, each group ranked by the p50 of the first arm that has one, with p50, p99, their intervals
+# and the CPU time of a round trip; at a group's end what was not measured, and why. One lane for each arm.
 
 table == "cells" && field("pattern") == "pingpong" {
 	size = field("size_bytes")
 	m = mechanism_of(field("transport"), field("wait"), field("cell"))
 	p = placement_of(field("placement"))
 	placement_class[p] = field("class")
-	key = size SUBSEP p SUBSEP m SUBSEP arm_of(field("label"))
+	key = size SUBSEP p SUBSEP m SUBSEP arm_of(field("file"))
 	if (!(size in size_count)) {
 		sizes[++size_total] = size
 		size_count[size] = 0
@@ -35,7 +35,9 @@ table == "cells" && field("pattern") == "pingpong" {
 
 function key_of(p, m, a) { return best_size SUBSEP p SUBSEP m SUBSEP a }
 
-# Null first, then by p50, then what was not measured: rows[1..]; gives their number.
+function group_of(m) { return mechanism_transport[m] == "null" ? 1 : mechanism_spins[m] ? 3 : 2 }
+
+# By group, then by p50, then what was not measured: rows[1..]; gives their number.
 function ranked_rows(p, rows,    m, a, n, key)
 {
 	for (m = 1; m <= mechanisms; m++) {
@@ -48,10 +50,10 @@ function ranked_rows(p, rows,    m, a, n, key)
 			if ((key, "rtt_ns.p50") in estimate)
 				rank[m] = estimate[key, "rtt_ns.p50"]
 		}
-		if (mechanism_transport[m] == "null" && rank[m] < 1e300)
-			rank[m] = 0
+		group[m] = group_of(m)
 	}
 	sort_list(rows, n, rank)
+	sort_list(rows, n, group)
 	return n + 0
 }
 
@@ -76,7 +78,7 @@ function row_write(y, key, a, m,    x50, x99)
 
 function row_texts(y, key,    cpu)
 {
-	place_text((unsteady[key] ? "*" : "") duration(estimate[key, "rtt_ns.p50"]), column_p50, y, "right", "@value_text")
+	place_text((unsteady[key] ? "†" : "") duration(estimate[key, "rtt_ns.p50"]), column_p50, y, "right", "@value_text")
 	if (batched[key])
 		place_text("batched", column_p99, y, "right", "@faint_text")
 	else if (has_p99(key))
@@ -98,6 +100,8 @@ function span_all(p,    m, a, key)
 			span_add(estimate[key, "rtt_ns.p50"])
 			span_add(low[key, "rtt_ns.p50"])
 			any_interval = any_interval || low[key, "rtt_ns.p50"] != missing
+			any_null = any_null || group_of(m) == 1
+			any_spinning = any_spinning || mechanism_spins[m]
 			any_unsteady = any_unsteady || unsteady[key]
 			any_batched = any_batched || batched[key]
 			if (has_p99(key)) {
@@ -142,25 +146,37 @@ function row_place(p, m, y,    a, key, lane_y, middle)
 	}
 }
 
+# The room above row i: a rule stands where a group ends, a heading over those that spin.
+function room_above(rows, i)
+{
+	if (i > 1 && group[rows[i]] == group[rows[i - 1]])
+		return 0
+	return (i > 1 ? 4 : 0) + (group[rows[i]] == 3 ? 20 : 0)
+}
+
 # A panel with all its rows; gives the y below it.
 function panel_place(p, top,    rows, n, i, y, bottom)
 {
 	n = ranked_rows(p, rows)
-	bottom = top + 5 + n * (arms * lane + gap) - gap + 7 + (n > 1 && rank[rows[1]] == 0 ? 4 : 0)
+	bottom = top + 5 + n * (arms * lane + gap) - gap + 7
+	for (i = 1; i <= n; i++)
+		bottom += room_above(rows, i)
 	panel_add(left, right, top, bottom)
 	y = top + lane / 2 + 5
 	for (i = 1; i <= n; i++) {
-		if (i == 2 && rank[rows[1]] == 0) {
+		if (i > 1 && room_above(rows, i) > 0)
 			place_rule(page_margin, page_width - page_margin, y - lane / 2, "#bbbbbb")
-			y += 4
-		}
+		y += room_above(rows, i)
+		if (room_above(rows, i) >= 20)
+			place_inside("spinning: burns the CPUs of both sides while it waits", page_margin, \
+				y - lane / 2 - 9, "left", "@heading_text")
 		row_place(p, rows[i], y)
 		y += arms * lane + gap
 	}
 	place_text(placement_title(p), page_margin, top - 12, "left", "@panel_text")
 	place_text("p50", column_p50, top - 10, "right", "@small_text")
 	place_text("p99", column_p99, top - 10, "right", "@small_text")
-	place_text("CPU/message", column_cpu, top - 10, "right", "@small_text")
+	place_text("CPU, both sides", column_cpu, top - 10, "right", "@small_text")
 	print "\n" > data
 	return bottom
 }
@@ -211,7 +227,7 @@ END {
 	label_room = min(label_length, 34)
 	left = page_margin + int(label_room * 6.4) + 14
 	column_cpu = page_width - page_margin
-	column_p99 = column_cpu - 92
+	column_p99 = column_cpu - 118
 	column_p50 = column_p99 - 72
 	right = column_p50 - 66
 	lane = arms > 1 ? 15 : 20
@@ -221,17 +237,20 @@ END {
 	print "arms = " arms > params
 	panels_reserve(shown_total)
 	y = place_title("Round trip by mechanism, " size_text(best_size) " messages", \
-		"Closed loop, one message in flight. Ranked by the median (p50); " bars_text(any_interval) ".")
+		"Closed loop, one message in flight. Ranked by the median (p50)" \
+		(any_spinning ? ", waits that spin apart; " : "; ") bars_text(any_interval) ".")
 	y = legend_place(y + 4) + 24
 	for (i = 1; i <= shown_total; i++)
 		y = panel_place(shown[i], y) + 54
-	notes = "CPU/message: CPU time for one message. Null is the harness without any IPC: the floor of every other row."
+	notes = "CPU: both sides, for one round trip."
+	if (any_null)
+		notes = notes " Null is the harness without any IPC: the floor of every other row."
 	if (any_batched)
 		notes = notes " p50 of batch means: the clock is too coarse for one message, so there are no percentiles."
 	if (any_low)
 		notes = notes " Low confidence: fewer than 100 messages lie beyond the percentile."
 	if (any_unsteady)
-		notes = notes " *: drifting, or in two regimes."
+		notes = notes " †: drifting, or in two regimes."
 	place_caption(y, notes)
 	answer("draw", "round trip p50 and p99 by mechanism, " size_text(best_size))
 }

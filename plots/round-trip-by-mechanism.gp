@@ -5,6 +5,7 @@ name = "round-trip-by-mechanism"
 value_text = "font 'DejaVu Sans,10' textcolor rgb '#1a1a1a'"
 faint_text = "font 'DejaVu Sans,10' textcolor rgb '#8a8a8a'"
 row_text = "font 'DejaVu Sans,11' textcolor rgb '#1a1a1a'"
+heading_text = "font 'DejaVu Sans,10' textcolor rgb '#555555'"
 load "plots/style.gp"
 
 # 1 y, 2-4 p50 and its interval, 5-7 p99, 8 transport, 9 arm, 10 batched, 11 low confidence

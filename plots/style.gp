@@ -9,8 +9,8 @@ set datafile missing "NaN"
 # ---- one colour and one shape for each transport; the shape carries the figure when it is printed in grey
 
 known = "null pipe fifo shm socketpair-stream socketpair-dgram unix-stream unix-dgram tcp udp"
-known_colours = "0x707070 0x0060A8 0x45A9DC 0xC8451B 0x14A37D 0x6DB33F 0x6A3D9A 0xD176AE 0x40260F 0xE69A00"
-known_shapes = "2 7 13 9 5 9 15 7 5 11"
+known_colours = "0x707070 0x0060A8 0x45A9DC 0xC8451B 0x14A37D 0x6DB33F 0x7B2D6B 0xD176AE 0x40260F 0xE69A00"
+known_shapes = "2 7 13 9 5 15 13 7 5 11"
 
 # Others: by a hash of the name, so the same name always looks the same. 13 and 6 have no common factor.
 other_colours = "0x1F4E79 0xA61C3C 0x4E7D00 0x7A5195 0x008B8B 0xB8860B 0xB0307A" \
@@ -88,7 +88,7 @@ do for [e = -2:14] {
 		}
 	}
 }
-density(low, high, room) = log10(high / low) > room ? 1 : log10(high / low) > 0.25 * room ? 2 : 3
+density(low, high, room) = log10(high / low) > room ? 1 : log10(high / low) > 0.4 * room ? 2 : 3
 tick_style = "nomirror scale 0.6, 0.3 font tick_font textcolor rgb '#333333'"
 ticks(axis, list) = sprintf("set %stics (%s) %s", axis, list[1:strlen(list) - 1], tick_style)
 

@@ -13,6 +13,9 @@ BEGIN {
 	placement_text["floating"] = "not pinned"
 }
 
+# The conditions stand before the other tables: every arm is known by now.
+FNR == 1 && table == "cells" { tell_arms_apart() }
+
 FNR == 1 {
 	for (i = 1; i <= NF; i++)
 		column[table, $i] = i
@@ -20,7 +23,9 @@ FNR == 1 {
 }
 
 table == "conditions" {
-	condition[arm_of(field("label")), field("key")] = field("value")
+	i = arm_of(field("file"))
+	arm_label[i] = field("label")
+	condition[i, field("key")] = field("value")
 	next
 }
 
@@ -36,13 +41,26 @@ function field(name)
 
 # Numbers 1.. in the order of appearance.
 
-function arm_of(label)
+# An arm is one file.
+function arm_of(file)
 {
-	if (!(label in arm_number)) {
-		arm_number[label] = ++arms
-		arm_label[arms] = label
+	if (!(file in arm_number)) {
+		arm_number[file] = ++arms
+		arm_file[arms] = file
 	}
-	return arm_number[label]
+	return arm_number[file]
+}
+
+# Results that share a label, or have none, are named by their files.
+function tell_arms_apart(    a, count)
+{
+	for (a = 1; a <= arms; a++)
+		count[arm_label[a]]++
+	for (a = 1; a <= arms; a++)
+		if (arms > 1 && arm_label[a] == "")
+			arm_label[a] = arm_file[a]
+		else if (count[arm_label[a]] > 1)
+			arm_label[a] = arm_label[a] " (" arm_file[a] ")"
 }
 
 function placement_of(name,    i, rank)
@@ -73,6 +91,7 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		mechanism_number[label] = ++mechanisms
 		mechanism_label[mechanisms] = transport == "null" ? "null (harness alone)" : label
 		mechanism_transport[mechanisms] = transport
+		mechanism_spins[mechanisms] = wait == "spin"
 		mechanism_way[mechanisms] = way
 	}
 	return mechanism_number[label]
@@ -83,11 +102,8 @@ function has_flag(flags, word)
 	return index("," flags ",", "," word ",") > 0
 }
 
-# A clock that is too coarse for one message times batches: their percentiles are not the messages'.
-function is_batched(flags)
-{
-	return has_flag(flags, "batched") || has_flag(flags, "clock_limited")
-}
+# Where the clock is too coarse for one message, batches are timed: their percentiles are not the messages'.
+function is_batched(flags) { return has_flag(flags, "batched") }
 
 function number_or_missing(text)
 {

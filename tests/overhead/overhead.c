@@ -189,8 +189,10 @@ int main(int argc, char **argv)
 	struct bench bench = {
 		.rounds = argc > 1 ? (size_t)atoi(argv[1]) : 15, .topology = topology_load(NULL)};
 
+	const char *only = argc > 2 ? argv[2] : "";
+
 	if (bench.rounds < 1 || bench.rounds > ROUNDS_MOST || !bench.topology)
-		errx(2, "usage: overhead [ROUNDS], 1 to %d", ROUNDS_MOST);
+		errx(2, "usage: overhead [ROUNDS [TITLE]], 1 to %d rounds", ROUNDS_MOST);
 	if (scratch_open(&bench.scratch) < 0)
 		errx(1, "%s", fail_reason());
 	bench.clock = clock_measure();
@@ -200,8 +202,10 @@ int main(int argc, char **argv)
 	printf("%-26s %12s %12s   %6s  %-16s %s\n", "", "ipcmark ns", "bare ns", "ratio", "95 % CI",
 		"  target");
 	for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++)
-		compare(&bench, &comparisons[i]);
-	show_null(&bench);
+		if (strstr(comparisons[i].title, only))
+			compare(&bench, &comparisons[i]);
+	if (strstr("pingpong null", only))
+		show_null(&bench);
 	scratch_close(&bench.scratch);
 	topology_free(bench.topology);
 	return 0;
