@@ -102,22 +102,32 @@ static void rtt_figures(const struct histogram *h, uint32_t batch, struct run_fi
 	}
 }
 
+/* In the warm-up, too: a clock that does it once can't be trusted. */
+static bool ran_backwards(const struct figures_context *context, const struct tally *producer)
+{
+	uint64_t negative = producer->warmup.negative;
+
+	for (uint32_t e = 0; e < context->params->exchange.epochs; e++)
+		negative += producer->epoch[e].negative;
+	return negative > 0;
+}
+
 static void add_rtt(const struct figures_context *context, const struct pair *pair, uint32_t cut,
 	struct histogram *merged, struct run_figures *figures)
 {
 	const struct tally *producer = pair->tally[SIDE_PRODUCER];
-	struct histogram *kept = malloc(sizeof *kept);
+	struct histogram *kept = calloc(1, sizeof *kept);
 
 	if (!kept) {
 		judge(figures, RUN_FAILED, "out of memory");
 		return;
 	}
-	histogram_reset(kept);
+	histogram_prepare(kept, NULL);
+	if (ran_backwards(context, producer))
+		judge(figures, RUN_FAILED, "the clock ran backwards");
 	for (uint32_t e = cut; e < context->params->exchange.epochs; e++)
 		histogram_merge(kept, &producer->epoch[e]);
 	rtt_figures(kept, context->params->exchange.batch, figures);
-	if (kept->negative)
-		judge(figures, RUN_FAILED, "the clock ran backwards");
 	if (figures->status == RUN_OK)
 		histogram_merge(merged, kept);
 	free(kept);

@@ -25,7 +25,11 @@ void histogram_prepare(struct histogram *h, const struct histogram *like)
 	volatile uint64_t *cells = h->cells;
 
 	h->min = UINT64_MAX;
-	for (size_t i = 0; i < HISTOGRAM_CELLS; i++)
+	h->count = 0; /* the head may stand on two pages */
+	if (!like || like->count == 0)
+		return;
+	for (size_t i = histogram_index(like->min), last = histogram_index(like->max); i <= last;
+		i++)
 		if (like->cells[i])
 			cells[i] = 0; /* the store faults the page in */
 }
@@ -38,8 +42,13 @@ void histogram_merge(struct histogram *into, const struct histogram *from)
 	into->max = from->max > into->max ? from->max : into->max;
 	into->overflow += from->overflow;
 	into->negative += from->negative;
-	for (size_t i = 0; i < HISTOGRAM_CELLS; i++)
-		into->cells[i] += from->cells[i];
+	if (from->count == 0)
+		return;
+	/* nothing stands outside min .. max: fresh memory stays unmapped there */
+	for (size_t i = histogram_index(from->min), last = histogram_index(from->max); i <= last;
+		i++)
+		if (from->cells[i])
+			into->cells[i] += from->cells[i];
 }
 
 uint64_t histogram_cell_low(size_t index)
@@ -71,7 +80,7 @@ static uint64_t rank_of(uint64_t n, double q)
 
 static struct place place_of(const struct histogram *h, uint64_t rank)
 {
-	struct place at = {0, 0};
+	struct place at = {histogram_index(h->min), 0};
 
 	while (at.cell < HISTOGRAM_CELLS - 1 && rank - at.below > h->cells[at.cell])
 		at.below += h->cells[at.cell++];

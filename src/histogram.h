@@ -62,9 +62,9 @@ static inline void histogram_record(struct histogram *h, int64_t value)
 /* Makes an empty histogram of any memory. */
 void histogram_reset(struct histogram *h);
 
-/* Makes an empty histogram of zeroed memory, touching only the pages that `like` has counts in:
- * fresh memory stays unmapped where nothing will be recorded, and recording what looks like `like`
- * faults no page in. */
+/* Makes an empty histogram of zeroed memory, touching only the pages that `like` has counts in
+ * (none for NULL): fresh memory stays unmapped where nothing will be recorded, and recording what
+ * looks like `like` faults no page in. */
 void histogram_prepare(struct histogram *h, const struct histogram *like);
 
 /* Adds what `from` holds to `into`. */

@@ -1,5 +1,6 @@
 /* ipcmark: an IPC latency and throughput benchmark suite for Linux. The verbs. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -224,16 +225,32 @@ static int run_verb(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* At the very end, --help included: an answer that did not arrive is not a success. */
+static void check_stdout(void)
+{
+	/* of an error before this flush, errno is the best that is known */
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return;
+	fprintf(stderr, "ipcmark: standard output: %s\n", strerror(errno ? errno : EIO));
+	_exit(EXIT_NOT_WRITTEN);
+}
+
+/* A standard descriptor that the caller closed must not become some socket of ours: it is opened
+ * the wrong way round, so that its use is still an error. */
+static void keep_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
-	int verb = cli_parse_main(argc, argv);
-	int code;
+	int verb;
 
+	keep_standard_descriptors();
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2), not an end */
-	code = verb < argc ? run_verb(argc - verb, argv + verb) : measure_quick(argv);
-	if (fflush(stdout) != 0 || ferror(stdout)) {
-		fprintf(stderr, "ipcmark: standard output: %s\n", strerror(errno));
-		return EXIT_NOT_WRITTEN;
-	}
-	return code;
+	atexit(check_stdout);
+	verb = cli_parse_main(argc, argv);
+	return verb < argc ? run_verb(argc - verb, argv + verb) : measure_quick(argv);
 }

@@ -26,6 +26,16 @@ void message_fill(void *buffer, size_t bytes, uint32_t nonce, uint32_t sequence)
 	}
 }
 
+/* Of two words that differ. */
+static size_t first_difference(const unsigned char *a, const void *b)
+{
+	size_t i = 0;
+
+	while (a[i] == ((const unsigned char *)b)[i])
+		i++;
+	return i;
+}
+
 int message_verify(const void *buffer, size_t bytes, uint32_t nonce, uint32_t sequence)
 {
 	const unsigned char *in = buffer;
@@ -39,8 +49,8 @@ int message_verify(const void *buffer, size_t bytes, uint32_t nonce, uint32_t se
 
 		if (memcmp(in + at, &word, here) != 0)
 			return fail_text(EBADMSG,
-				"message %u: the payload differs at byte %zu of %zu", sequence, at,
-				bytes);
+				"message %u: the payload differs at byte %zu of %zu", sequence,
+				at + first_difference(in + at, &word), bytes);
 	}
 	return 0;
 }

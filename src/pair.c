@@ -157,6 +157,13 @@ static uint64_t progress_of(const struct run *run)
 	return sum;
 }
 
+/* A side has gone before it reported: how it ended is the reason. */
+static void lose(struct run *run, enum side side)
+{
+	reap(run, side, false);
+	note_side(run, side, "gone without a word");
+}
+
 /* Errors that only say that the other side is gone. */
 static bool means_peer_gone(int err)
 {
@@ -172,7 +179,7 @@ static void look_for_cause(struct run *run, enum side victim)
 
 	if (fd.fd >= 0 && poll(&fd, 1, DEATH_GRACE_MS) == 1 &&
 		recv(fd.fd, &report, sizeof report, MSG_DONTWAIT) <= 0)
-		reap(run, other, false);
+		lose(run, other);
 }
 
 /* A side has said something, or is gone. */
@@ -184,8 +191,7 @@ static void hear(struct run *run, enum side side)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got != sizeof report) {
-		reap(run, side, false);
-		note_side(run, side, "gone without a word");
+		lose(run, side);
 		return;
 	}
 	run->hold[side].reported = true;

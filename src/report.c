@@ -79,6 +79,16 @@ static void put_notes(FILE *out, const struct json *cell)
 			json_text_at(cell, "reason"));
 }
 
+static void put_switches(FILE *out, const struct json *cell)
+{
+	double switches = row_estimate(cell, "switches_per_message");
+
+	if (isnan(switches))
+		fprintf(out, " %7s" DASH, "");
+	else
+		fprintf(out, " %8.2f", switches);
+}
+
 static void show_pingpong(FILE *out, const struct json *cell)
 {
 	row_put_name(out, cell);
@@ -88,7 +98,7 @@ static void show_pingpong(FILE *out, const struct json *cell)
 	row_put_duration(out, row_summary(cell, "rtt_ns.p99"));
 	row_put_duration(out, row_summary(cell, "rtt_ns.p99_9"));
 	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
-	fprintf(out, " %8.2f", row_estimate(cell, "switches_per_message"));
+	put_switches(out, cell);
 }
 
 static void show_stream(FILE *out, const struct json *cell)
@@ -98,7 +108,7 @@ static void show_stream(FILE *out, const struct json *cell)
 	put_spread(out, row_summary(cell, "messages_per_s"));
 	put_count(out, row_estimate(cell, "bytes_per_s"), "B/s");
 	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
-	fprintf(out, " %8.2f", row_estimate(cell, "switches_per_message"));
+	put_switches(out, cell);
 }
 
 static void show_heading(FILE *out, const struct json *cell)

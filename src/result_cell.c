@@ -176,7 +176,8 @@ static void put_summary(
 	json_put_number(summary, "estimate", estimate.value);
 	put_pair_of(summary, "ci95", have_interval, estimate.ci95.low, estimate.ci95.high);
 	put_count(summary, "runs", estimate.runs);
-	json_put_boolean(summary, "low_confidence", low_in_any_run(cell, metric));
+	json_put_boolean(
+		summary, "low_confidence", !isnan(estimate.value) && low_in_any_run(cell, metric));
 	put_pair_of(summary, "modes", estimate.multimodal, estimate.modes[0], estimate.modes[1]);
 	put_needs(summary, cell, metric, estimate.value);
 }

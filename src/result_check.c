@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "json_print.h"
 #include "metric.h"
 #include "result.h"
 #include "result_histogram.h"
@@ -89,6 +90,8 @@ static int check_run(const struct json *run, double size_bytes, const struct pla
 
 	if (!is_ok(run))
 		return 0;
+	if (!(json_number_at(run, "messages") > 0) || !(json_number_at(run, "seconds") > 0))
+		return contradiction(place, "seconds", "a good run moved messages and took time");
 	if (differ(rate, json_number_at(run, "messages_per_s"), ROUNDING))
 		return contradiction(place, "messages_per_s",
 			"expected %g, which is messages / seconds, got %g", rate,
@@ -140,14 +143,15 @@ static int check_summary(
 	double *values = calloc(runs + 1, sizeof *values),
 	       *seconds = calloc(runs + 1, sizeof *seconds);
 	double said = json_number_at(summary, "estimate");
+	const struct json *low;
 	char member[64];
 
 	if (!values || !seconds || !metric) {
 		free(values);
 		free(seconds);
 		return metric ? fail("calloc")
-			      : contradiction(place, "summary", "no figure is called \"%.40s\"",
-					json_key(summary));
+			      : contradiction(place, "summary", "no figure is called %s",
+					json_quote(json_key(summary), member, sizeof member));
 	}
 	snprintf(member, sizeof member, "summary[\"%.40s\"]", json_key(summary));
 	runs = values_of(cell, metric->name, values, seconds);
@@ -159,8 +163,13 @@ static int check_summary(
 	if (differ(estimate.value, said, ROUNDING))
 		return contradiction(place, member,
 			"expected the estimate %g from the runs, got %g", estimate.value, said);
-	if (differ(estimate.ci95.low, json_number(json_first(json_get(summary, "ci95"))), ROUNDING))
+	low = json_first(json_get(summary, "ci95"));
+	if (differ(estimate.ci95.low, json_number(low), ROUNDING) ||
+		differ(estimate.ci95.high, low ? json_number(json_next(low)) : NAN, ROUNDING))
 		return contradiction(place, member, "the interval is not that of the runs");
+	if ((int64_t)estimate.runs != json_integer(json_get(summary, "runs"), -1))
+		return contradiction(place, member, "%zu runs have the figure, it says %.0f",
+			estimate.runs, json_number_at(summary, "runs"));
 	return 0;
 }
 
@@ -208,11 +217,40 @@ static int check_quantiles(
 	return 0;
 }
 
+/* The samples of the good runs, taken together, are those of the histogram. */
+static int check_samples(
+	const struct json *cell, const struct histogram *h, double batch, const struct place *place)
+{
+	double count = 0, sum = 0, least = INFINITY, most = 0;
+
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run)) {
+		if (!is_ok(run))
+			continue;
+		count += json_number_at(run, "rtt_ns.count");
+		sum += json_number_at(run, "rtt_ns.count") * json_number_at(run, "rtt_ns.mean");
+		least = fmin(least, json_number_at(run, "rtt_ns.min"));
+		most = fmax(most, json_number_at(run, "rtt_ns.max"));
+	}
+	if (count != (double)h->count)
+		return contradiction(place, "histogram",
+			"holds %" PRIu64 " samples, the good runs have %.0f", h->count, count);
+	if (differ(least * batch, (double)h->min, ROUNDING) ||
+		differ(most * batch, (double)h->max, ROUNDING))
+		return contradiction(place, "histogram",
+			"spans %" PRIu64 " to %" PRIu64 " ns, the good runs %g to %g", h->min,
+			h->max, least * batch, most * batch);
+	if (differ(sum * batch, (double)h->sum, 1e-6))
+		return contradiction(place, "histogram",
+			"sums to %" PRIu64 " ns, the good runs to %g", h->sum, sum * batch);
+	return 0;
+}
+
 static int check_histogram(const struct json *cell, struct histogram *h, const struct place *place)
 {
 	const struct json *member = json_get(cell, "histogram");
+	double batch = json_number_at(cell, "batch");
 	char reason[FAIL_TEXT_BYTES];
-	int64_t samples = 0;
 
 	if (json_type(member) == JSON_NULL)
 		return 0;
@@ -220,21 +258,32 @@ static int check_histogram(const struct json *cell, struct histogram *h, const s
 		snprintf(reason, sizeof reason, "%s", fail_reason());
 		return contradiction(place, "histogram", "%.300s", reason);
 	}
-	for (const struct json *run = json_first(json_get(cell, "runs")); run; run = json_next(run))
-		if (is_ok(run))
-			samples += json_integer(json_find(run, "rtt_ns.count"), 0);
-	if ((uint64_t)samples != h->count)
-		return contradiction(place, "histogram",
-			"holds %" PRIu64 " samples, the good runs have %" PRId64, h->count,
-			samples);
+	if (json_number_at(member, "batch") != batch)
+		return contradiction(place, "histogram.batch",
+			"expected %g, that of the cell, got %g", batch,
+			json_number_at(member, "batch"));
 	if (h->count == 0)
 		return 0;
-	return check_quantiles(cell, h, json_number_at(member, "batch"), place);
+
+	int err = check_samples(cell, h, batch, place);
+
+	return err ? err : check_quantiles(cell, h, batch, place);
+}
+
+/* Whether an id is that of the members: with axes, more may follow after a slash. */
+static bool is_id(const char *said, const char *id, const struct json *cell)
+{
+	size_t length = strlen(id);
+
+	if (strncmp(said, id, length) != 0)
+		return false;
+	return said[length] == '\0' ||
+		(said[length] == '/' && json_count(json_get(cell, "axes")) > 0);
 }
 
 static int check_identity(const struct json *cell, const struct place *place)
 {
-	char id[256], size[16];
+	char id[256], size[16], expected[256], got[256];
 	const char *said = json_text_at(cell, "id");
 
 	words_format_size(
@@ -242,9 +291,10 @@ static int check_identity(const struct json *cell, const struct place *place)
 	snprintf(id, sizeof id, "%s/%s/%s/%s/%s", json_text_at(cell, "pattern"),
 		json_text_at(cell, "transport"), json_text_at(cell, "wait"), size,
 		json_text_at(cell, "placement"));
-	if (strncmp(id, said, strlen(id)) != 0)
-		return contradiction(place, "id",
-			"expected \"%s\" from the other members, got \"%s\"", id, said);
+	if (!is_id(said, id, cell))
+		return contradiction(place, "id", "expected %s from the other members, got %s",
+			json_quote(id, expected, sizeof expected),
+			json_quote(said, got, sizeof got));
 	if (!is_ok(cell) && json_type(json_get(cell, "reason")) != JSON_STRING)
 		return contradiction(place, "reason", "a cell that is not ok says why");
 	return 0;
@@ -269,6 +319,7 @@ static int by_name(const void *a, const void *b)
 static int check_unique(const struct json *cells)
 {
 	size_t count = json_count(cells), n = 0;
+	char quoted[160];
 	const char **ids = calloc(count + 1, sizeof *ids);
 	int err = 0;
 
@@ -279,7 +330,8 @@ static int check_unique(const struct json *cells)
 	qsort(ids, count, sizeof *ids, by_name);
 	for (size_t i = 1; i < count && !err; i++)
 		if (strcmp(ids[i - 1], ids[i]) == 0)
-			err = fail_text(EINVAL, "cells: \"%s\" stands twice", ids[i]);
+			err = fail_text(EINVAL, "cells: %s stands twice",
+				json_quote(ids[i], quoted, sizeof quoted));
 	free(ids);
 	return err;
 }
@@ -288,18 +340,20 @@ static int check_schema(const struct json *result)
 {
 	struct json *schema =
 		json_parse((const char *)schema_text, sizeof schema_text, "the schema");
+	const struct json *said = json_get(result, "schema");
+	char quoted[64];
 	int err;
 
 	if (!schema)
 		return -EINVAL;
 	/* before all else: another version has other members */
 	if (strcmp(json_text_at(result, "schema"), RESULT_SCHEMA) != 0)
-		err = fail_text(EINVAL, "schema: expected \"%s\", got %s%s%s: %s", RESULT_SCHEMA,
-			json_type(json_get(result, "schema")) == JSON_STRING ? "\"" : "",
-			json_string(json_get(result, "schema"),
-				json_get(result, "schema") ? "another value" : "nothing"),
-			json_type(json_get(result, "schema")) == JSON_STRING ? "\"" : "",
-			"not a result that this version reads");
+		err = fail_text(EINVAL,
+			"schema: expected \"%s\", got %s: not a result that this version reads",
+			RESULT_SCHEMA,
+			json_type(said) == JSON_STRING
+				? json_quote(json_string(said, ""), quoted, sizeof quoted)
+				: json_type_name(json_type(said)));
 	else
 		err = schema_check(result, schema);
 	json_free(schema);

@@ -17,7 +17,7 @@
 
 static int fail_path(const char *path, int err)
 {
-	return fail_text(err, "%s: %s", path, strerror(err));
+	return fail_text(err, "%.300s%s: %s", path, strlen(path) > 300 ? "..." : "", strerror(err));
 }
 
 static int fail_exists(const char *path)
@@ -46,30 +46,56 @@ static void folder_of(const char *path, char folder[PATH_MAX])
 	snprintf(folder, PATH_MAX, "%s", dirname(copy));
 }
 
-int result_check_target(const char *path, bool force)
+/* A temporary name beside the path, and in it. -1 with errno where none can be made. */
+static int make_temporary(const char *path, char temporary[PATH_MAX + 32])
 {
 	char folder[PATH_MAX];
+
+	folder_of(path, folder);
+	snprintf(temporary, PATH_MAX + 32, "%s/.ipcmark-XXXXXX", folder);
+	return mkostemp(temporary, O_CLOEXEC);
+}
+
+/* Whether a file can be made there, by making one: permissions do not tell all. */
+static int try_folder(const char *path)
+{
+	char temporary[PATH_MAX + 32];
+	int fd = make_temporary(path, temporary);
+
+	if (fd < 0)
+		return fail_path(path, errno);
+	close(fd);
+	unlink(temporary);
+	return 0;
+}
+
+int result_check_target(const char *path, bool force)
+{
 	struct stat st;
 
 	if (is_stdout(path) || is_special(path))
 		return 0;
 	if (strlen(path) >= PATH_MAX - 16)
 		return fail_path(path, ENAMETOOLONG);
-	if (stat(path, &st) == 0) {
-		if (S_ISDIR(st.st_mode))
+	if (path[0] == '\0')
+		return fail_text(ENOENT, "\"\": %s", strerror(ENOENT));
+	/* a link that points nowhere is there, too */
+	if (lstat(path, &st) == 0) {
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			return fail_path(path, EISDIR);
 		if (!force)
 			return fail_exists(path);
+	} else if (errno != ENOENT) {
+		return fail_path(path, errno);
 	}
-	folder_of(path, folder);
-	return access(folder, W_OK | X_OK) < 0 ? fail_path(path, errno) : 0;
+	return try_folder(path);
 }
 
 static int write_fd(int fd, const char *text, const char *path)
 {
-	if (io_write(fd, text, strlen(text)) < 0)
-		return fail_text(errno, "%s: %s", path, strerror(errno));
-	return 0;
+	int err = io_write(fd, text, strlen(text));
+
+	return err ? fail_path(path, -err) : 0;
 }
 
 static int write_special(const char *text, const char *path)
@@ -88,8 +114,12 @@ static int write_special(const char *text, const char *path)
 
 /* So that the rename is on the disk, too. Some file systems can't; nothing is lost but certainty.
  */
-static void sync_folder(const char *folder)
+static void sync_folder(const char *path)
 {
+	char folder[PATH_MAX];
+
+	folder_of(path, folder);
+
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd >= 0) {
@@ -118,15 +148,13 @@ static int move_into_place(const char *temporary, const char *path, bool force)
 
 static int write_regular(const char *text, const char *path, bool force)
 {
-	char real[PATH_MAX], folder[PATH_MAX], temporary[PATH_MAX + 32];
+	char real[PATH_MAX], temporary[PATH_MAX + 32];
 
 	/* a link keeps pointing where it points */
 	if (!realpath(path, real))
 		snprintf(real, sizeof real, "%s", path);
-	folder_of(real, folder);
-	snprintf(temporary, sizeof temporary, "%s/.ipcmark-XXXXXX", folder);
 
-	int fd = mkostemp(temporary, O_CLOEXEC);
+	int fd = make_temporary(real, temporary);
 
 	if (fd < 0)
 		return fail_path(path, errno);
@@ -146,7 +174,7 @@ static int write_regular(const char *text, const char *path, bool force)
 	if (err)
 		unlink(temporary);
 	else
-		sync_folder(folder);
+		sync_folder(real);
 	return err;
 }
 

@@ -50,9 +50,9 @@ static void cell_allocate(struct cell_record *cell, uint32_t runs)
 {
 	cell->runs = calloc(runs, sizeof *cell->runs);
 	if (cell->cell->pattern == &pattern_pingpong) {
-		cell->merged = malloc(sizeof *cell->merged);
+		cell->merged = calloc(1, sizeof *cell->merged);
 		if (cell->merged)
-			histogram_reset(cell->merged);
+			histogram_prepare(cell->merged, NULL);
 	}
 	if (!cell->runs || (cell->cell->pattern == &pattern_pingpong && !cell->merged))
 		end_cell(cell, CELL_FAILED, "out of memory");
@@ -135,8 +135,12 @@ static void note_run(struct cell_record *cell, const struct run_figures *figures
 /* A cell none of whose runs was what was asked for has no figures. */
 static void settle(struct cell_record *cell)
 {
-	if (cell->status != CELL_OK || cell->run_count == 0)
+	if (cell->status != CELL_OK)
 		return;
+	if (cell->run_count == 0) {
+		end_cell(cell, CELL_SKIPPED, "interrupted before its first run");
+		return;
+	}
 	for (uint32_t i = 0; i < cell->run_count; i++)
 		if (cell->runs[i].status == RUN_OK)
 			return;

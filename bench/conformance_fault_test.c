@@ -1,0 +1,169 @@
+/* The contract of transport.h when things go wrong: a peer that is killed, a set-up that runs out
+ * of descriptors. */
+#include "conformance_test.h"
+
+#include <sys/resource.h>
+#include <time.h>
+
+/* ---- death ---- */
+
+/* Enough for every buffer to fill. */
+static int send_for_ever(struct pattern_end *end)
+{
+	int err = 0;
+
+	memset(end->out, 0, end->message_bytes);
+	for (uint64_t i = 0; !err; i++) {
+		err = end->transport->send(end->state, end->out, end->message_bytes);
+		atomic_store(&end->tally->progress, i);
+	}
+	return err;
+}
+
+static int recv_for_ever(struct pattern_end *end)
+{
+	int err = 0;
+
+	for (uint64_t i = 0; !err; i++) {
+		err = end->transport->recv(end->state, end->in, end->message_bytes);
+		atomic_store(&end->tally->progress, i);
+	}
+	return err;
+}
+
+static int die_after_some(struct pattern_end *end, int (*move)(struct pattern_end *))
+{
+	for (int i = 0; i < 10; i++) {
+		int err = move(end);
+
+		if (err)
+			return err;
+	}
+	raise(SIGKILL);
+	return 0;
+}
+
+static int send_one(struct pattern_end *end)
+{
+	return end->transport->send(end->state, end->out, end->message_bytes);
+}
+
+static int recv_one(struct pattern_end *end)
+{
+	return end->transport->recv(end->state, end->in, end->message_bytes);
+}
+
+static int producer_dies(struct pattern_end *end)
+{
+	return die_after_some(end, send_one);
+}
+
+static int consumer_dies(struct pattern_end *end)
+{
+	return die_after_some(end, recv_one);
+}
+
+static void check_death(const struct transport *transport, enum wait_mode wait)
+{
+	static const struct pattern patterns[] = {
+		{.name = "producer-dies", .loop = {producer_dies, recv_for_ever}},
+		{.name = "consumer-dies", .loop = {send_for_ever, consumer_dies}},
+	};
+	static const char *const victims[] = {
+		"producer: killed by signal 9", "consumer: killed by signal 9"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct trial trial = {.transport = transport,
+			.wait = wait,
+			.bytes = 64,
+			.messages = 1,
+			.pattern = &patterns[i]};
+		time_t start = time(NULL);
+
+		run(&trial);
+		assert_int_equal(trial.status, PAIR_FAILED);
+		if (!strstr(trial.reason, victims[i]))
+			print_error("%s %s: %s\n", transport->name, wait_name(wait), trial.reason);
+		assert_non_null(strstr(trial.reason, victims[i]));
+		assert_true(time(NULL) - start < 30);
+	}
+}
+
+static void test_a_killed_peer_is_an_error_and_no_hang(void **state)
+{
+	(void)state;
+	for_each(check_death);
+}
+
+/* ---- starvation ---- */
+
+static struct link_params params_for(
+	enum wait_mode wait, struct link_buffers *requested, struct link_buffers *effective)
+{
+	return (struct link_params){.wait = wait,
+		.message_bytes = 64,
+		.nonce = NONCE,
+		.folder = scratch.path,
+		.requested = requested,
+		.effective = effective};
+}
+
+static int setup_with_descriptors(
+	const struct transport *transport, enum wait_mode wait, rlim_t limit)
+{
+	struct link_buffers requested = {0}, effective = {0};
+	const struct link_params params = params_for(wait, &requested, &effective);
+	struct rlimit normal, starved;
+	void *state = calloc(1, transport->state_size);
+
+	getrlimit(RLIMIT_NOFILE, &normal);
+	starved = normal;
+	starved.rlim_cur = limit;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &starved), 0);
+
+	int err = transport->setup(state, &params);
+
+	transport->teardown(state);
+	transport->teardown(state);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &normal), 0);
+	free(state);
+	return err;
+}
+
+/* Room for one descriptor more each time, until the set-up is complete: every step of it fails
+ * once. */
+static void check_starvation(const struct transport *transport, enum wait_mode wait)
+{
+	int lowest = dup(STDIN_FILENO);
+	int err = -EMFILE;
+
+	assert_true(lowest >= 0);
+	close(lowest);
+	for (int room = 0; err && room < 16; room++) {
+		struct traces before = traces_now();
+
+		err = setup_with_descriptors(transport, wait, (rlim_t)(lowest + room));
+		assert_no_traces(before);
+		if (err) {
+			assert_int_equal(err, -EMFILE);
+			assert_non_null(strstr(fail_reason(), "Too many open files"));
+		}
+	}
+	assert_int_equal(err, 0);
+}
+
+static void test_half_built_links_are_taken_down(void **state)
+{
+	(void)state;
+	for_each(check_starvation);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_killed_peer_is_an_error_and_no_hang),
+		cmocka_unit_test(test_half_built_links_are_taken_down),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

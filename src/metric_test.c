@@ -1,0 +1,180 @@
+/* From the figures of runs to the estimate of a cell: medians, rates, intervals, and what is not
+ * known. */
+#include "metric.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The estimate of a list of values, without weights. */
+#define ESTIMATE(...)                                        \
+	metric_estimate((const double[]){__VA_ARGS__}, NULL, \
+		sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+static void assert_estimate(struct estimate estimate, double value, size_t runs)
+{
+	if (isnan(value) ? !isnan(estimate.value) : estimate.value != value)
+		fail_msg("%g instead of %g", estimate.value, value);
+	assert_int_equal(estimate.runs, runs);
+}
+
+static void the_estimate_is_the_median(void **state)
+{
+	(void)state;
+	assert_estimate(ESTIMATE(5), 5, 1);
+	assert_estimate(ESTIMATE(1000, 3, 1), 3, 3);
+	assert_estimate(ESTIMATE(4, 1000, 1, 2), 3, 4);
+	assert_estimate(ESTIMATE(0, 0, 0), 0, 3);
+	assert_estimate(metric_estimate(NULL, NULL, 0), NAN, 0);
+}
+
+static void the_interval_is_of_order_statistics(void **state)
+{
+	(void)state;
+	struct estimate five = ESTIMATE(5, 1, 4, 2, 3), six = ESTIMATE(6, 1, 5, 2, 4, 3),
+			nine = ESTIMATE(9, 1, 8, 2, 7, 3, 6, 4, 5);
+
+	assert_true(isnan(five.ci95.low) && isnan(five.ci95.high));
+	assert_true(six.value == 3.5 && six.ci95.low == 1 && six.ci95.high == 6);
+	assert_true(nine.value == 5 && nine.ci95.low == 2 && nine.ci95.high == 8);
+}
+
+/* More than half of the runs must have the figure. */
+static void the_majority_decides(void **state)
+{
+	(void)state;
+	assert_estimate(ESTIMATE(NAN), NAN, 0);
+	assert_estimate(ESTIMATE(7, NAN), NAN, 1);
+	assert_estimate(ESTIMATE(NAN, 3, NAN, 1, 2, NAN), NAN, 3);
+	assert_estimate(ESTIMATE(NAN, 3, NAN, 1, 2), 2, 3);
+	assert_estimate(ESTIMATE(3, 1, NAN), 2, 2);
+
+	struct estimate none = ESTIMATE(NAN, NAN, 1, 9), most = ESTIMATE(NAN, 6, 1, 5, 2, 4, 3);
+
+	assert_true(isnan(none.ci95.low) && isnan(none.ci95.high));
+	assert_false(none.multimodal);
+	assert_true(most.value == 3.5 && most.ci95.low == 1 && most.ci95.high == 6);
+	assert_int_equal(most.runs, 6);
+}
+
+static void rates_are_totals(void **state)
+{
+	(void)state;
+	/* 100 messages in 1 s, 900 in 3 s: 1000 in 4 s */
+	const double rates[] = {100, 300}, seconds[] = {1, 3};
+	const double some[] = {NAN, 100, 300}, theirs[] = {1000, 1, 3};
+	const double six[] = {10, 20, 30, 40, 50, 60}, even[] = {2, 2, 2, 2, 2, 2};
+	struct estimate estimate;
+
+	assert_estimate(metric_estimate(rates, seconds, 2), 250, 2);
+	assert_estimate(metric_estimate(some, theirs, 3), 250, 2); /* each keeps its seconds */
+	assert_estimate(metric_estimate(rates, (const double[]){0, 0}, 2), NAN, 2);
+	assert_estimate(metric_estimate(NULL, seconds, 0), NAN, 0);
+	estimate = metric_estimate(six, even, 6);
+	assert_true(estimate.value == 35 && estimate.ci95.low == 10 && estimate.ci95.high == 60);
+}
+
+static void two_regimes_are_told(void **state)
+{
+	(void)state;
+	struct estimate two = ESTIMATE(10, 20.1, 10.1, 20, 10.2, 20.2, NAN),
+			one = ESTIMATE(10, 10.1, 10.2, 10.3, 10.4, 10.5);
+
+	assert_true(two.multimodal);
+	assert_true(two.modes[0] == 10.1 && two.modes[1] == 20.1);
+	assert_int_equal(two.runs, 6);
+	assert_false(one.multimodal);
+}
+
+static void the_input_is_not_changed(void **state)
+{
+	(void)state;
+	double values[] = {5, NAN, 4, 3, 2, 1}, weights[] = {6, 5, 4, 3, 2, 1};
+	double same[COUNT(values)], as_well[COUNT(weights)];
+
+	memcpy(same, values, sizeof values);
+	memcpy(as_well, weights, sizeof weights);
+	metric_estimate(values, NULL, COUNT(values));
+	metric_estimate(values, weights, COUNT(values));
+	assert_memory_equal(values, same, sizeof values);
+	assert_memory_equal(weights, as_well, sizeof weights);
+}
+
+static void each_reads_its_figure(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		double value;
+	} table[] = {{"rtt_ns.p50", 50}, {"rtt_ns.p90", 90}, {"rtt_ns.p99", 99},
+		{"rtt_ns.p99_9", 999}, {"rtt_ns.p99_99", 9999}, {"rtt_ns.mean", 55},
+		{"messages_per_s", 1e6}, {"bytes_per_s", 64e6}, {"cpu_ns_per_message", 300},
+		{"switches_per_message", 2}, {"loss_ratio", 0.25}};
+	const struct run_figures figures = {.has_rtt = true,
+		.rtt_quantile = {50, 90, 99, 999, 9999},
+		.rtt_mean = 55,
+		.messages_per_s = 1e6,
+		.bytes_per_s = 64e6,
+		.cpu_ns_per_message = 300,
+		.switches_per_message = 2,
+		.sent = 1000,
+		.lost = 250};
+	const struct run_figures nothing = {.rtt_quantile = {1, 1, 1, 1, 1}, .rtt_mean = 1};
+
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct metric *metric = metric_find(table[i].name);
+
+		assert_non_null(metric);
+		assert_true(metric->of_run(&figures) == table[i].value);
+		if (metric->pattern == &pattern_pingpong || metric->lossy_only)
+			assert_true(isnan(metric->of_run(&nothing)));
+		assert_string_equal(metric_table[i].name, table[i].name);
+	}
+	assert_null(metric_table[COUNT(table)].name);
+	assert_null(metric_find("rtt_ns.p5"));
+	assert_null(metric_find(""));
+}
+
+static void each_goes_with_its_pattern(void **state)
+{
+	(void)state;
+	for (const struct metric *metric = metric_table; metric->name; metric++) {
+		bool rtt = strncmp(metric->name, "rtt_ns.", 7) == 0,
+		     loss = strcmp(metric->name, "loss_ratio") == 0,
+		     rate = strstr(metric->name, "_per_s") != NULL, both = !rtt && !loss && !rate;
+
+		assert_int_equal(metric_applies(metric, &pattern_pingpong, false), rtt || both);
+		assert_int_equal(metric_applies(metric, &pattern_pingpong, true), rtt || both);
+		assert_int_equal(metric_applies(metric, &pattern_stream, false), rate || both);
+		assert_int_equal(metric_applies(metric, &pattern_stream, true), !rtt);
+		assert_int_equal(metric->is_rate, rate);
+		assert_string_equal(metric->better, rate ? "higher" : "lower");
+		assert_true(metric->unit[0] != '\0');
+		assert_int_equal(metric->quantile < FIGURE_QUANTILES,
+			rtt && strcmp(metric->name, "rtt_ns.mean") != 0);
+		if (metric->quantile < FIGURE_QUANTILES)
+			assert_string_equal(
+				metric->name + 7, figure_quantile_name(metric->quantile));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_estimate_is_the_median),
+		cmocka_unit_test(the_interval_is_of_order_statistics),
+		cmocka_unit_test(the_majority_decides),
+		cmocka_unit_test(rates_are_totals),
+		cmocka_unit_test(two_regimes_are_told),
+		cmocka_unit_test(the_input_is_not_changed),
+		cmocka_unit_test(each_reads_its_figure),
+		cmocka_unit_test(each_goes_with_its_pattern),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
