@@ -114,32 +114,32 @@ void fdpair_teardown(void *state)
 		end_close(&pair->end[side]);
 }
 
-int fdpair_write(void *state, const void *message, size_t bytes)
+__attribute__((hot)) int fdpair_write(void *state, const void *message, size_t bytes)
 {
 	return io_write(((struct fdpair *)state)->out, message, bytes);
 }
 
-int fdpair_read(void *state, void *message, size_t bytes)
+__attribute__((hot)) int fdpair_read(void *state, void *message, size_t bytes)
 {
 	return io_read(((struct fdpair *)state)->in, message, bytes);
 }
 
-int fdpair_send(void *state, const void *message, size_t bytes)
+__attribute__((hot)) int fdpair_send(void *state, const void *message, size_t bytes)
 {
 	return io_send(((struct fdpair *)state)->out, message, bytes);
 }
 
-int fdpair_recv(void *state, void *message, size_t bytes)
+__attribute__((hot)) int fdpair_recv(void *state, void *message, size_t bytes)
 {
 	return io_recv(((struct fdpair *)state)->in, message, bytes);
 }
 
-int fdpair_send_packet(void *state, const void *message, size_t bytes)
+__attribute__((hot)) int fdpair_send_packet(void *state, const void *message, size_t bytes)
 {
 	return io_send_packet(((struct fdpair *)state)->out, message, bytes);
 }
 
-int fdpair_recv_packet(void *state, void *message, size_t bytes)
+__attribute__((hot)) int fdpair_recv_packet(void *state, void *message, size_t bytes)
 {
 	return io_recv_packet(((struct fdpair *)state)->in, message, bytes);
 }

@@ -210,7 +210,7 @@ static int recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
 	return UNLIKELY(end->used == end->publish_at) ? give_back(end) : 0;
 }
 
-int ring_send(struct ring_end *end, const void *message, size_t bytes)
+__attribute__((hot)) int ring_send(struct ring_end *end, const void *message, size_t bytes)
 {
 	const unsigned char *from = message;
 	int err = 0;
@@ -221,7 +221,7 @@ int ring_send(struct ring_end *end, const void *message, size_t bytes)
 	return err ? err : send_chunk(end, from, bytes);
 }
 
-int ring_recv(struct ring_end *end, void *message, size_t bytes)
+__attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t bytes)
 {
 	unsigned char *into = message;
 	int err = 0;

@@ -48,12 +48,12 @@ static int shm_attach(void *state, enum side side)
 	return 0;
 }
 
-static int shm_send(void *state, const void *message, size_t bytes)
+__attribute__((hot)) static int shm_send(void *state, const void *message, size_t bytes)
 {
 	return ring_send(((struct shm *)state)->out, message, bytes);
 }
 
-static int shm_recv(void *state, void *message, size_t bytes)
+__attribute__((hot)) static int shm_recv(void *state, void *message, size_t bytes)
 {
 	return ring_recv(((struct shm *)state)->in, message, bytes);
 }

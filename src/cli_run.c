@@ -9,6 +9,7 @@
 #include "cli_parse.h"
 #include "fail.h"
 #include "json.h"
+#include "plan.h"
 #include "run.h"
 #include "words.h"
 
@@ -104,10 +105,7 @@ static void set_preset(struct cli_run *options, const char *name, struct argp_st
 
 static void set_cpus(struct cli_run *options, const char *text, struct argp_state *state)
 {
-	int end = 0;
-
-	if (sscanf(text, "%d,%d%n", &options->cpus.producer, &options->cpus.consumer, &end) != 2 ||
-		text[end] || options->cpus.producer < 0 || options->cpus.consumer < 0)
+	if (!plan_parse_cpus(text, &options->cpus))
 		cli_refuse(state, "--cpus \"%s\": expected two CPU numbers, as in 0,1", text);
 	options->has_cpus = true;
 }

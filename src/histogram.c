@@ -34,14 +34,28 @@ void histogram_prepare(struct histogram *h, const struct histogram *like)
 			cells[i] = 0; /* the store faults the page in */
 }
 
+void histogram_add_totals(struct histogram *h, const struct histogram_totals *totals)
+{
+	h->count += totals->count;
+	h->sum += totals->sum;
+	h->min = totals->min < h->min ? totals->min : h->min;
+	h->max = totals->max > h->max ? totals->max : h->max;
+	h->overflow += totals->overflow;
+	h->negative += totals->negative;
+}
+
 void histogram_merge(struct histogram *into, const struct histogram *from)
 {
-	into->count += from->count;
-	into->sum += from->sum;
-	into->min = from->min < into->min ? from->min : into->min;
-	into->max = from->max > into->max ? from->max : into->max;
-	into->overflow += from->overflow;
-	into->negative += from->negative;
+	const struct histogram_totals totals = {
+		.count = from->count,
+		.sum = from->sum,
+		.min = from->min,
+		.max = from->max,
+		.overflow = from->overflow,
+		.negative = from->negative,
+	};
+
+	histogram_add_totals(into, &totals);
 	if (from->count == 0)
 		return;
 	/* nothing stands outside min .. max: fresh memory stays unmapped there */

@@ -44,19 +44,44 @@ static inline size_t histogram_index(uint64_t value)
 	return ((size_t)e << HISTOGRAM_SUB_BITS) + (size_t)(value >> e);
 }
 
-/* Counts one value. Hot: no branch but the range check. */
-static inline void histogram_record(struct histogram *h, int64_t value)
+/* What stands beside the cells, of values that are still to be added. */
+struct histogram_totals {
+	uint64_t count, sum, min, max, overflow, negative;
+};
+
+#define HISTOGRAM_NO_TOTALS       \
+	(struct histogram_totals) \
+	{                         \
+		.min = UINT64_MAX \
+	}
+
+/* Counts one value in its cell, and in totals that a loop keeps in registers: it touches one cache
+ * line and one page. histogram_add_totals afterwards. Hot: no branch but the range check. */
+static inline void histogram_count(
+	struct histogram *h, struct histogram_totals *totals, int64_t value)
 {
 	if (__builtin_expect((uint64_t)value >= (uint64_t)HISTOGRAM_LIMIT, 0)) {
-		*(value < 0 ? &h->negative : &h->overflow) += 1;
+		*(value < 0 ? &totals->negative : &totals->overflow) += 1;
 		return;
 	}
 	uint64_t v = (uint64_t)value;
 	h->cells[histogram_index(v)]++;
-	h->count++;
-	h->sum += v;
-	h->min = v < h->min ? v : h->min;
-	h->max = v > h->max ? v : h->max;
+	totals->count++;
+	totals->sum += v;
+	totals->min = v < totals->min ? v : totals->min;
+	totals->max = v > totals->max ? v : totals->max;
+}
+
+/* Adds what a loop has counted. */
+void histogram_add_totals(struct histogram *h, const struct histogram_totals *totals);
+
+/* Counts one value. */
+static inline void histogram_record(struct histogram *h, int64_t value)
+{
+	struct histogram_totals totals = HISTOGRAM_NO_TOTALS;
+
+	histogram_count(h, &totals, value);
+	histogram_add_totals(h, &totals);
 }
 
 /* Makes an empty histogram of any memory. */

@@ -93,32 +93,32 @@ ALWAYS_INLINE int packet(const struct call *call, int fd, const void *buffer, si
 	return packet_rest(call, fd, (void *)buffer, bytes, moved);
 }
 
-int io_read(int fd, void *buffer, size_t bytes)
+__attribute__((hot)) int io_read(int fd, void *buffer, size_t bytes)
 {
 	return whole(&call_read, fd, buffer, bytes);
 }
 
-int io_write(int fd, const void *buffer, size_t bytes)
+__attribute__((hot)) int io_write(int fd, const void *buffer, size_t bytes)
 {
 	return whole(&call_write, fd, buffer, bytes);
 }
 
-int io_recv(int fd, void *buffer, size_t bytes)
+__attribute__((hot)) int io_recv(int fd, void *buffer, size_t bytes)
 {
 	return whole(&call_recv, fd, buffer, bytes);
 }
 
-int io_send(int fd, const void *buffer, size_t bytes)
+__attribute__((hot)) int io_send(int fd, const void *buffer, size_t bytes)
 {
 	return whole(&call_send, fd, buffer, bytes);
 }
 
-int io_recv_packet(int fd, void *buffer, size_t bytes)
+__attribute__((hot)) int io_recv_packet(int fd, void *buffer, size_t bytes)
 {
 	return packet(&call_recv_packet, fd, buffer, bytes);
 }
 
-int io_send_packet(int fd, const void *buffer, size_t bytes)
+__attribute__((hot)) int io_send_packet(int fd, const void *buffer, size_t bytes)
 {
 	return packet(&call_send, fd, buffer, bytes);
 }

@@ -13,7 +13,8 @@ int io_write(int fd, const void *buffer, size_t bytes); /* write(2) */
 int io_recv(int fd, void *buffer, size_t bytes);        /* recv(2): stream sockets */
 int io_send(int fd, const void *buffer, size_t bytes);  /* send(2), MSG_NOSIGNAL */
 
-/* Datagrams: exactly one of exactly `bytes` bytes, else -EMSGSIZE. */
+/* Datagrams: exactly one of exactly `bytes` bytes, else -EMSGSIZE; an empty one looks like the end
+ * of file. */
 int io_recv_packet(int fd, void *buffer, size_t bytes);
 int io_send_packet(int fd, const void *buffer, size_t bytes);
 

@@ -11,69 +11,98 @@
 
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
+/* Together on few pages: after a context switch the processor has forgotten where pages are. */
+#define HOT __attribute__((hot))
+
+#define PROGRESS_EVERY 16 /* messages */
+
 uint64_t exchange_messages(const struct exchange *exchange)
 {
 	return exchange->warmup + exchange->per_epoch * exchange->epochs;
 }
 
+/* For the watchdog; now and then, as it is one more page to touch. */
 static void progress(const struct pattern_end *end, uint64_t messages)
 {
-	atomic_store_explicit(&end->tally->progress, messages, memory_order_relaxed);
+	if (messages % PROGRESS_EVERY == 0)
+		atomic_store_explicit(&end->tally->progress, messages, memory_order_relaxed);
 }
 
 /* One round trip; the reply lands in another buffer than the question, so an old one can't pass for
  * it. */
 static inline int round_trip(const struct pattern_end *end)
 {
-	int err = end->transport->send(end->state, end->out, end->message_bytes);
+	int err = end->send(end->state, end->out, end->message_bytes);
 
-	return UNLIKELY(err) ? err : end->transport->recv(end->state, end->in, end->message_bytes);
+	return UNLIKELY(err) ? err : end->recv(end->state, end->in, end->message_bytes);
 }
 
 /* `count` round trips from *sequence on, each between two clock reads. */
-static int rounds(const struct pattern_end *end, struct histogram *histogram, uint32_t *sequence,
-	uint64_t count)
+HOT static int rounds(const struct pattern_end *end, struct histogram *histogram,
+	uint32_t *sequence, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++, ++*sequence) {
-		message_stamp(end->out, end->nonce, *sequence);
+	struct histogram_totals totals = HISTOGRAM_NO_TOTALS;
+	uint32_t number = *sequence;
+	int err = 0;
+
+	for (uint64_t i = 0; i < count; i++, number++) {
+		message_stamp(end->out, end->nonce, number);
 
 		int64_t start = clock_now_ns();
-		int err = round_trip(end);
+
+		err = round_trip(end);
+
 		int64_t stop = clock_now_ns();
 
 		if (UNLIKELY(err))
+			break;
+		if (UNLIKELY(!message_is(end->in, end->nonce, number))) {
+			err = message_unexpected(end->in, end->nonce, number);
+			break;
+		}
+		histogram_count(histogram, &totals, stop - start);
+		progress(end, number);
+	}
+	histogram_add_totals(histogram, &totals);
+	*sequence = number;
+	return err;
+}
+
+/* `count` round trips without a look at the clock. */
+static inline int batch(const struct pattern_end *end, uint32_t number, uint32_t count)
+{
+	for (uint32_t k = 0; k < count; k++) {
+		message_stamp(end->out, end->nonce, number + k);
+
+		int err = round_trip(end);
+
+		if (UNLIKELY(err))
 			return err;
-		if (UNLIKELY(!message_is(end->in, end->nonce, *sequence)))
-			return message_unexpected(end->in, end->nonce, *sequence);
-		histogram_record(histogram, stop - start);
-		progress(end, *sequence);
+		if (UNLIKELY(!message_is(end->in, end->nonce, number + k)))
+			return message_unexpected(end->in, end->nonce, number + k);
 	}
 	return 0;
 }
 
-/* As rounds, with `batch` round trips between two clock reads. */
-static int batches(const struct pattern_end *end, struct histogram *histogram, uint32_t *sequence,
-	uint64_t count)
+/* As rounds, with a batch of round trips between two clock reads. */
+HOT static int batches(const struct pattern_end *end, struct histogram *histogram,
+	uint32_t *sequence, uint64_t count)
 {
-	uint32_t batch = end->exchange.batch;
+	struct histogram_totals totals = HISTOGRAM_NO_TOTALS;
+	uint32_t each = end->exchange.batch;
+	int err = 0;
 
-	for (uint64_t i = 0; i < count; i += batch) {
+	for (uint64_t i = 0; i < count && !err; i += each) {
 		int64_t start = clock_now_ns();
 
-		for (uint32_t k = 0; k < batch; k++, ++*sequence) {
-			message_stamp(end->out, end->nonce, *sequence);
-
-			int err = round_trip(end);
-
-			if (UNLIKELY(err))
-				return err;
-			if (UNLIKELY(!message_is(end->in, end->nonce, *sequence)))
-				return message_unexpected(end->in, end->nonce, *sequence);
-		}
-		histogram_record(histogram, clock_now_ns() - start);
+		err = batch(end, *sequence, each);
+		if (!err)
+			histogram_count(histogram, &totals, clock_now_ns() - start);
+		*sequence += each;
 		progress(end, *sequence);
 	}
-	return 0;
+	histogram_add_totals(histogram, &totals);
+	return err;
 }
 
 static int pingpong_producer(struct pattern_end *end)
@@ -107,14 +136,14 @@ static int pingpong_producer(struct pattern_end *end)
 }
 
 /* Sends back what came: the producer's check of the reply covers both ways. */
-static int echo(const struct pattern_end *end, uint64_t count)
+HOT static int echo(const struct pattern_end *end, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++) {
-		int err = end->transport->recv(end->state, end->in, end->message_bytes);
+		int err = end->recv(end->state, end->in, end->message_bytes);
 
 		if (UNLIKELY(err))
 			return err;
-		err = end->transport->send(end->state, end->in, end->message_bytes);
+		err = end->send(end->state, end->in, end->message_bytes);
 		if (UNLIKELY(err))
 			return err;
 		progress(end, i);
@@ -136,12 +165,12 @@ static int pingpong_consumer(struct pattern_end *end)
 	return err;
 }
 
-static int send_numbered(const struct pattern_end *end, uint32_t *sequence, uint64_t count)
+HOT static int send_numbered(const struct pattern_end *end, uint32_t *sequence, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++, ++*sequence) {
 		message_stamp(end->out, end->nonce, *sequence);
 
-		int err = end->transport->send(end->state, end->out, end->message_bytes);
+		int err = end->send(end->state, end->out, end->message_bytes);
 
 		if (UNLIKELY(err))
 			return err;
@@ -157,7 +186,7 @@ static int send_end(const struct pattern_end *end)
 
 	message_stamp(end->out, end->nonce, MESSAGE_END);
 	while (!atomic_load_explicit(&end->peer->finished, memory_order_acquire)) {
-		int err = end->transport->send(end->state, end->out, end->message_bytes);
+		int err = end->send(end->state, end->out, end->message_bytes);
 
 		if (err == -ECONNREFUSED) /* it has heard, and left */
 			return 0;
@@ -185,10 +214,10 @@ static int stream_producer(struct pattern_end *end)
 	return err;
 }
 
-static int recv_numbered(const struct pattern_end *end, uint32_t *sequence, uint64_t count)
+HOT static int recv_numbered(const struct pattern_end *end, uint32_t *sequence, uint64_t count)
 {
 	for (uint64_t i = 0; i < count; i++, ++*sequence) {
-		int err = end->transport->recv(end->state, end->in, end->message_bytes);
+		int err = end->recv(end->state, end->in, end->message_bytes);
 
 		if (UNLIKELY(err))
 			return err;
@@ -218,10 +247,10 @@ static int recv_all(struct pattern_end *end)
 }
 
 /* The number of the next message of a lossy stream, MESSAGE_END at its end. */
-static int recv_lossy(const struct pattern_end *end, uint32_t *number)
+HOT static int recv_lossy(const struct pattern_end *end, uint32_t *number)
 {
 	struct message m;
-	int err = end->transport->recv(end->state, end->in, end->message_bytes);
+	int err = end->recv(end->state, end->in, end->message_bytes);
 
 	if (UNLIKELY(err))
 		return err;
@@ -237,7 +266,7 @@ static int recv_lossy(const struct pattern_end *end, uint32_t *number)
 
 /* Receives until a number of at least `bound` has come: then the epoch that begins there is
  * stamped. */
-static int recv_until(const struct pattern_end *end, uint64_t bound, uint32_t *number)
+HOT static int recv_until(const struct pattern_end *end, uint64_t bound, uint32_t *number)
 {
 	int err = 0;
 
@@ -298,11 +327,11 @@ static int verify_consumer(struct pattern_end *end)
 
 	for (uint32_t i = 0; i < end->exchange.per_epoch && !err; i++) {
 		memset(end->in, 0, end->message_bytes);
-		err = end->transport->recv(end->state, end->in, end->message_bytes);
+		err = end->recv(end->state, end->in, end->message_bytes);
 		if (!err)
 			err = message_verify(end->in, end->message_bytes, end->nonce, i);
 		if (!err)
-			err = end->transport->send(end->state, end->in, end->message_bytes);
+			err = end->send(end->state, end->in, end->message_bytes);
 		progress(end, i);
 	}
 	return err;

@@ -23,6 +23,8 @@ struct exchange {
 /* All that a loop needs; in the process of one side. */
 struct pattern_end {
 	const struct transport *transport;
+	int (*send)(void *state, const void *message, size_t bytes); /* the transport's */
+	int (*recv)(void *state, void *message, size_t bytes);
 	void *state;
 	struct exchange exchange;
 	uint32_t nonce;

@@ -1,6 +1,7 @@
 /* See plan.h. */
 #include "plan.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -130,7 +131,7 @@ struct place {
 static void place_class(
 	struct place *place, const struct topology *topology, enum placement_class class)
 {
-	*place = (struct place){.class = class};
+	*place = (struct place){.class = class, .cpus = {-1, -1}};
 	snprintf(place->word, sizeof place->word, "%s", placement_name(class));
 	if (topology_pair(topology, class, &place->cpus) < 0)
 		snprintf(place->missing, sizeof place->missing, "%.*s", PLAN_REASON_BYTES - 1,
@@ -151,12 +152,13 @@ static int place_given(struct place *place, const struct plan_context *context, 
 	return err;
 }
 
-/* "0,1": two CPU numbers instead of a word. */
-static bool parse_cpus(const char *part, struct cpu_pair *cpus)
+bool plan_parse_cpus(const char *part, struct cpu_pair *cpus)
 {
 	int end = 0;
 
-	return sscanf(part, "%d,%d%n", &cpus->producer, &cpus->consumer, &end) == 2 && !part[end];
+	return isdigit((unsigned char)part[0]) && strspn(part, "0123456789,") == strlen(part) &&
+		sscanf(part, "%5d,%5d%n", &cpus->producer, &cpus->consumer, &end) == 2 &&
+		!part[end];
 }
 
 static int choose_classes(struct place places[PLACEMENT_CLASSES], size_t *count,
@@ -188,7 +190,7 @@ static int choose_places(struct place places[PLACEMENT_CLASSES], size_t *count,
 		*count = 1;
 		return place_given(&places[0], context, part);
 	}
-	if (part && parse_cpus(part, &pair)) {
+	if (part && plan_parse_cpus(part, &pair)) {
 		struct plan_context given = {.topology = context->topology, .cpus = &pair};
 
 		*count = 1;

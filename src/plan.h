@@ -42,6 +42,9 @@ struct plan_context {
  * out of range, no match. */
 int plan_add(struct plan *plan, const struct plan_context *context, const char *glob);
 
+/* "0,1": the CPUs of producer and consumer. false where the text is not two numbers. */
+bool plan_parse_cpus(const char *text, struct cpu_pair *cpus);
+
 /* Frees the cells; the plan is empty then. */
 void plan_clear(struct plan *plan);
 

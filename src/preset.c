@@ -1,7 +1,7 @@
 /* See preset.h.
  *
  * The warm-up of METHOD, part 4, is max(1000 messages, 1 %, 100 ms). The quick presets, which are
- * not for citation, take 20 ms of it, so that all mechanisms fit into a minute; MSER and the drift
+ * not for citation, take 10 ms of it, so that all mechanisms fit into a minute; MSER and the drift
  * test watch over them as over all. */
 #include "preset.h"
 
@@ -41,13 +41,13 @@ static const char *const review_cells[] = {
 };
 
 const struct preset preset_look = {
-	"look", "every mechanism at 64 bytes", 6, 50 * MS, 20 * MS, look_cells};
+	"look", "every mechanism at 64 bytes", 6, 40 * MS, 10 * MS, look_cells};
 
 const struct preset preset_table[] = {
 	{"quick",
 		"every mechanism and the sizes 64 B to 64 KiB, under a minute: a first look, not "
 		"for citation",
-		6, 45 * MS, 20 * MS, quick_cells},
+		6, 45 * MS, 10 * MS, quick_cells},
 	{"ci", "about 45 cells, 10 runs each, under 5 minutes: for gates", 10, 400 * MS, 100 * MS,
 		ci_cells},
 	{"review", "all sizes, 20 runs of 2 s each: hours, for figures that are cited", 20,

@@ -103,13 +103,35 @@ static int check_run(const struct json *run, double size_bytes, const struct pla
 	return check_quantile_order(json_get(run, "rtt_ns"), place);
 }
 
+/* Where nothing can be lost, all that was sent is in the figures or was discarded. */
+static int check_counts(const struct json *run, const struct place *place)
+{
+	double sent = json_number_at(run, "sent");
+	double seen = json_number_at(run, "messages") + json_number_at(run, "discarded");
+
+	if (is_ok(run) && sent != seen)
+		return contradiction(place, "sent",
+			"expected %.0f, which is messages + discarded, got %.0f", seen, sent);
+	if (json_number_at(run, "lost") + json_number_at(run, "duplicates") +
+			json_number_at(run, "reordered") >
+		0)
+		return contradiction(
+			place, "lost", "this transport loses, repeats and reorders nothing");
+	return 0;
+}
+
 static int check_runs(const struct json *cell, struct place place)
 {
+	bool lossy = json_get(json_get(cell, "summary"), "loss_ratio");
+
 	for (const struct json *run = json_first(json_get(cell, "runs")); run;
 		run = json_next(run)) {
 		place.run++;
 
 		int err = check_run(run, json_number_at(cell, "size_bytes"), &place);
+
+		if (!err && !lossy)
+			err = check_counts(run, &place);
 
 		if (err)
 			return err;
@@ -353,7 +375,8 @@ static int check_schema(const struct json *result)
 			RESULT_SCHEMA,
 			json_type(said) == JSON_STRING
 				? json_quote(json_string(said, ""), quoted, sizeof quoted)
-				: json_type_name(json_type(said)));
+				: said ? json_type_name(json_type(said))
+				       : "nothing");
 	else
 		err = schema_check(result, schema);
 	json_free(schema);

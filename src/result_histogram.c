@@ -31,7 +31,7 @@ static int read_buckets(const struct json *counts, struct histogram *h, int64_t 
 }
 
 /* What the buckets allow the sum to be. */
-static int check_sum(const struct histogram *h, double sum)
+static int check_sum(struct histogram *h, double sum)
 {
 	double least = 0, most = 0;
 
@@ -44,10 +44,11 @@ static int check_sum(const struct histogram *h, double sum)
 	if (sum < least * (1 - 1e-12) || sum > most * (1 + 1e-12))
 		return fail_text(EINVAL, "sum: expected %.0f to %.0f from the counts, got %.0f",
 			least, most, sum);
+	h->sum = (uint64_t)sum; /* within bounds now */
 	return 0;
 }
 
-static int check_ends(const struct json *member, const struct histogram *h, int64_t last)
+static int check_ends(const struct json *member, struct histogram *h, int64_t last)
 {
 	int64_t first = 0;
 
@@ -77,7 +78,6 @@ int result_histogram(const struct json *member, struct histogram *h)
 			"count: expected %" PRIu64 ", the sum of the counts, got %" PRId64,
 			h->count, count);
 	h->overflow = (uint64_t)json_integer(json_get(member, "overflow"), 0);
-	h->sum = (uint64_t)json_number(json_get(member, "sum"));
 	if (h->count == 0)
 		return 0;
 	h->min = (uint64_t)json_integer(json_get(member, "min"), 0);

@@ -15,6 +15,8 @@
 
 #include "io.h"
 
+#define MESSAGE_APART 128 /* bytes: two cache lines, as prefetchers fetch pairs */
+
 /* Descriptors that came through exec are the caller's, not ours: ours are all close-on-exec. A side
  * must not hold a shell's or a runner's pipe open. */
 static void close_foreign(void)
@@ -51,12 +53,18 @@ static int behave(const struct side_start *start)
 	return 0;
 }
 
-static unsigned char *new_message(size_t bytes)
+/* Two buffers of a message each, touched; small ones share a page. NULL: no memory. */
+static unsigned char *new_messages(size_t bytes, size_t *apart)
 {
-	unsigned char *message = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t unit = 2 * bytes <= page ? MESSAGE_APART : page;
+
+	*apart = (bytes + unit - 1) / unit * unit;
+
+	unsigned char *both = mmap(NULL, 2 * *apart, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
-	return message == MAP_FAILED ? NULL : memset(message, 0xa5, bytes);
+	return both == MAP_FAILED ? NULL : memset(both, 0xa5, 2 * *apart);
 }
 
 static int prepare(
@@ -69,19 +77,25 @@ static int prepare(
 								: params->cpus.consumer);
 	if (err)
 		return err;
+
+	size_t apart;
+	unsigned char *messages = new_messages(params->message_bytes, &apart);
+
+	if (!messages)
+		return fail("mmap");
 	*end = (struct pattern_end){
 		.transport = params->transport,
+		.send = params->transport->send,
+		.recv = params->transport->recv,
 		.state = start->state,
 		.exchange = params->exchange,
 		.nonce = params->nonce,
 		.message_bytes = params->message_bytes,
-		.out = new_message(params->message_bytes),
-		.in = new_message(params->message_bytes),
+		.out = messages,
+		.in = messages + apart,
 		.tally = start->tally[start->side],
 		.peer = start->tally[side_peer(start->side)],
 	};
-	if (!end->out || !end->in)
-		return fail("mmap");
 	return params->transport->attach(start->state, start->side);
 }
 

@@ -119,6 +119,28 @@ static void socket_consumer(struct loop *l, uint64_t count)
 	}
 }
 
+static volatile int64_t stamps;
+
+static void pipe_stamper(struct loop *l, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		int64_t start = clock_now_ns();
+
+		pipe_producer(l, 1);
+		stamps = clock_now_ns() - start;
+	}
+}
+
+static void socket_stamper(struct loop *l, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		int64_t start = clock_now_ns();
+
+		socket_producer(l, 1);
+		stamps = clock_now_ns() - start;
+	}
+}
+
 static void line_producer(struct loop *l, uint64_t count)
 {
 	_Atomic uint64_t *ping = &l->arena->ping.value, *pong = &l->arena->pong.value;
@@ -210,11 +232,14 @@ static const struct {
 	[BARE_CACHE_LINE_PINGPONG] = {line_producer, line_consumer, 0},
 	[BARE_RING_STREAM] = {ring_producer, ring_consumer, 1},
 	[BARE_PIPE_STREAM] = {pipe_sender, pipe_receiver, 1},
+	[BARE_PIPE_STAMPED] = {pipe_stamper, pipe_consumer, 0},
+	[BARE_SOCKETPAIR_STAMPED] = {socket_stamper, socket_consumer, 0},
 };
 
 static void open_link(struct loop *l)
 {
-	if (l->params->kind == BARE_SOCKETPAIR_PINGPONG) {
+	if (l->params->kind == BARE_SOCKETPAIR_PINGPONG ||
+		l->params->kind == BARE_SOCKETPAIR_STAMPED) {
 		must(socketpair(AF_UNIX, SOCK_STREAM, 0, l->fd[0]) == 0, "socketpair");
 		l->fd[1][0] = l->fd[1][1] = -1;
 		return;

@@ -15,6 +15,8 @@ enum bare_kind {
 	BARE_CACHE_LINE_PINGPONG, /* one flag each way, each in a line of its own; no payload */
 	BARE_RING_STREAM,         /* indices cached on both sides, a copy in and a copy out */
 	BARE_PIPE_STREAM,
+	BARE_PIPE_STAMPED, /* as above, with a clock read before and after each round trip */
+	BARE_SOCKETPAIR_STAMPED,
 };
 
 struct bare_params {

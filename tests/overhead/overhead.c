@@ -35,6 +35,11 @@ static const struct comparison comparisons[] = {
 		BARE_PIPE_PINGPONG, 1.02},
 	{"pingpong socketpair 64 B", "socketpair-stream", WAIT_BLOCK, &pattern_pingpong, 64,
 		PLACEMENT_SAME_CPU, BARE_SOCKETPAIR_PINGPONG, 1.02},
+	/* how much of that is the clock: ordered reads wait for what the kernel left in flight */
+	{"pipe, bare loop stamped", "pipe", WAIT_BLOCK, &pattern_pingpong, 64, PLACEMENT_SAME_CPU,
+		BARE_PIPE_STAMPED, 1.02},
+	{"socketpair, bare stamped", "socketpair-stream", WAIT_BLOCK, &pattern_pingpong, 64,
+		PLACEMENT_SAME_CPU, BARE_SOCKETPAIR_STAMPED, 1.02},
 	{"pingpong shm spin 64 B", "shm", WAIT_SPIN, &pattern_pingpong, 64, PLACEMENT_CLASSES,
 		BARE_CACHE_LINE_PINGPONG, 1.05},
 	{"stream shm spin 64 B", "shm", WAIT_SPIN, &pattern_stream, 64, PLACEMENT_CLASSES,
