@@ -108,6 +108,8 @@ static int run(const struct pattern *pattern, enum side side, const struct trans
 	struct exchange exchange)
 {
 	struct pattern_end end = {.transport = transport,
+		.send = transport->send,
+		.recv = transport->recv,
 		.state = &play,
 		.exchange = exchange,
 		.nonce = NONCE,

@@ -60,9 +60,8 @@ void sysfs_line(char *out, size_t out_bytes, const char *text, size_t length)
 	bool gap = false;
 
 	for (size_t i = 0; i < length; i++) {
-		unsigned char c =
-			(unsigned char)text[i]; /* NOLINT(clang-analyzer-core.uninitialized.Assign):
-						   read(2) filled it */
+		/* read(2) filled it: NOLINTNEXTLINE(clang-analyzer-core.uninitialized.Assign) */
+		unsigned char c = (unsigned char)text[i];
 
 		if (c <= ' ' || c == 0x7f) {
 			gap = used > 0;
