@@ -119,9 +119,13 @@ static void print_ratios(const struct comparison *c, const double *harness, cons
 	double median = stats_median(ratio, n);
 	int pingpong = c->pattern == &pattern_pingpong;
 	int met = pingpong ? median <= c->target : median >= c->target;
+	char interval[32] = "needs 6 rounds";
 
-	printf("%-26s %12.1f %12.1f   %6.3f  [%.3f, %.3f]   %s %.2f  %s\n", c->title,
-		stats_median(harness, n), stats_median(bare, n), median, ci.low, ci.high,
+	if (!isnan(ci.low))
+		snprintf(interval, sizeof interval, "[%.3f, %.3f]", ci.low, ci.high);
+
+	printf("%-26s %12.1f %12.1f   %6.3f  %-16s   %s %.2f  %s\n", c->title,
+		stats_median(harness, n), stats_median(bare, n), median, interval,
 		pingpong ? "at most" : "at least", c->target, met ? "met" : "NOT met");
 }
 
