@@ -51,19 +51,17 @@ static double loss_ratio(const struct run_figures *figures)
 #define NO_QUANTILE FIGURE_QUANTILES
 
 const struct metric metric_table[] = {
-	{"rtt_ns.p50", "ns", "lower", &pattern_pingpong, false, false, Q_P50, rtt_Q_P50},
-	{"rtt_ns.p90", "ns", "lower", &pattern_pingpong, false, false, Q_P90, rtt_Q_P90},
-	{"rtt_ns.p99", "ns", "lower", &pattern_pingpong, false, false, Q_P99, rtt_Q_P99},
-	{"rtt_ns.p99_9", "ns", "lower", &pattern_pingpong, false, false, Q_P99_9, rtt_Q_P99_9},
-	{"rtt_ns.p99_99", "ns", "lower", &pattern_pingpong, false, false, Q_P99_99, rtt_Q_P99_99},
-	{"rtt_ns.mean", "ns", "lower", &pattern_pingpong, false, false, NO_QUANTILE, rtt_mean},
-	{"messages_per_s", "1/s", "higher", &pattern_stream, false, true, NO_QUANTILE,
-		messages_per_s},
-	{"bytes_per_s", "B/s", "higher", &pattern_stream, false, true, NO_QUANTILE, bytes_per_s},
-	{"cpu_ns_per_message", "ns", "lower", NULL, false, false, NO_QUANTILE, cpu_ns_per_message},
-	{"switches_per_message", "1", "lower", NULL, false, false, NO_QUANTILE,
-		switches_per_message},
-	{"loss_ratio", "1", "lower", &pattern_stream, true, false, NO_QUANTILE, loss_ratio},
+	{"rtt_ns.p50", "ns", "lower", &pattern_pingpong, false, Q_P50, rtt_Q_P50},
+	{"rtt_ns.p90", "ns", "lower", &pattern_pingpong, false, Q_P90, rtt_Q_P90},
+	{"rtt_ns.p99", "ns", "lower", &pattern_pingpong, false, Q_P99, rtt_Q_P99},
+	{"rtt_ns.p99_9", "ns", "lower", &pattern_pingpong, false, Q_P99_9, rtt_Q_P99_9},
+	{"rtt_ns.p99_99", "ns", "lower", &pattern_pingpong, false, Q_P99_99, rtt_Q_P99_99},
+	{"rtt_ns.mean", "ns", "lower", &pattern_pingpong, false, NO_QUANTILE, rtt_mean},
+	{"messages_per_s", "1/s", "higher", &pattern_stream, false, NO_QUANTILE, messages_per_s},
+	{"bytes_per_s", "B/s", "higher", &pattern_stream, false, NO_QUANTILE, bytes_per_s},
+	{"cpu_ns_per_message", "ns", "lower", NULL, false, NO_QUANTILE, cpu_ns_per_message},
+	{"switches_per_message", "1", "lower", NULL, false, NO_QUANTILE, switches_per_message},
+	{"loss_ratio", "1", "lower", &pattern_stream, true, NO_QUANTILE, loss_ratio},
 	{.name = NULL},
 };
 
@@ -80,38 +78,20 @@ const struct metric *metric_find(const char *name)
 	return NULL;
 }
 
-static double weighted_mean(const double *values, const double *weights, size_t n)
-{
-	double sum = 0, weight = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		sum += values[i] * weights[i];
-		weight += weights[i];
-	}
-	return weight > 0 ? sum / weight : NAN;
-}
-
-struct estimate metric_estimate(const double *values, const double *weights, size_t runs)
+struct estimate metric_estimate(const double *values, size_t runs)
 {
 	struct estimate estimate = {.value = NAN, .ci95 = {NAN, NAN}};
-	double *have = malloc((runs + 1) * sizeof *have),
-	       *seconds = malloc((runs + 1) * sizeof *seconds);
-	size_t n = 0;
+	double *have = malloc((runs + 1) * sizeof *have);
 
-	assert(have && seconds);
-	for (size_t i = 0; i < runs; i++) {
-		if (isnan(values[i]))
-			continue;
-		have[n] = values[i];
-		seconds[n++] = weights ? weights[i] : 1;
-	}
-	estimate.runs = n;
-	if (n > 0 && 2 * n > runs) {
-		estimate.value = weights ? weighted_mean(have, seconds, n) : stats_median(have, n);
-		estimate.ci95 = stats_median_ci95(have, n);
-		estimate.multimodal = stats_bimodal(have, n, estimate.modes);
+	assert(have);
+	for (size_t i = 0; i < runs; i++)
+		if (!isnan(values[i]))
+			have[estimate.runs++] = values[i];
+	if (2 * estimate.runs > runs) {
+		estimate.value = stats_median(have, estimate.runs);
+		estimate.ci95 = stats_median_ci95(have, estimate.runs);
+		estimate.multimodal = stats_bimodal(have, estimate.runs, estimate.modes);
 	}
 	free(have);
-	free(seconds);
 	return estimate;
 }

@@ -12,7 +12,6 @@ struct metric {
 	const char *better;            /* "lower" or "higher" */
 	const struct pattern *pattern; /* that has it; NULL: all */
 	bool lossy_only;               /* only where the transport may lose */
-	bool is_rate;                  /* total / total time over the runs, never a mean of rates */
 	enum figure_quantile quantile; /* of an rtt quantile; FIGURE_QUANTILES else */
 	double (*of_run)(const struct run_figures *figures);
 };
@@ -26,16 +25,16 @@ bool metric_applies(const struct metric *metric, const struct pattern *pattern, 
 const struct metric *metric_find(const char *name);
 
 struct estimate {
-	double value;         /* median over the runs (a rate: total / total); NaN: not supported */
+	double value;         /* median over the runs; NaN: not supported */
 	struct interval ci95; /* of the median, from order statistics; NaN with fewer than 6 runs */
 	size_t runs;          /* that have the figure */
 	bool multimodal;
 	double modes[2]; /* where multimodal */
 };
 
-/* From the values of a cell's good runs, NaN where a run does not support it; weights are the
- * seconds of each run (only for rates; else NULL). More than half of the runs must have the figure.
- */
-struct estimate metric_estimate(const double *values, const double *weights, size_t runs);
+/* From the values of a cell's good runs, NaN where a run does not support it; more than half of the
+ * runs must have the figure. A rate of a run is its messages / its time; the estimate is the median
+ * of the runs' rates, of which the interval is, too. */
+struct estimate metric_estimate(const double *values, size_t runs);
 
 #endif

@@ -11,9 +11,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* The estimate of a list of values, without weights. */
-#define ESTIMATE(...)                                        \
-	metric_estimate((const double[]){__VA_ARGS__}, NULL, \
+/* The estimate of a list of values. */
+#define ESTIMATE(...)                                  \
+	metric_estimate((const double[]){__VA_ARGS__}, \
 		sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
 
 static void assert_estimate(struct estimate estimate, double value, size_t runs)
@@ -30,7 +30,7 @@ static void the_estimate_is_the_median(void **state)
 	assert_estimate(ESTIMATE(1000, 3, 1), 3, 3);
 	assert_estimate(ESTIMATE(4, 1000, 1, 2), 3, 4);
 	assert_estimate(ESTIMATE(0, 0, 0), 0, 3);
-	assert_estimate(metric_estimate(NULL, NULL, 0), NAN, 0);
+	assert_estimate(metric_estimate(NULL, 0), NAN, 0);
 }
 
 static void the_interval_is_of_order_statistics(void **state)
@@ -62,23 +62,6 @@ static void the_majority_decides(void **state)
 	assert_int_equal(most.runs, 6);
 }
 
-static void rates_are_totals(void **state)
-{
-	(void)state;
-	/* 100 messages in 1 s, 900 in 3 s: 1000 in 4 s */
-	const double rates[] = {100, 300}, seconds[] = {1, 3};
-	const double some[] = {NAN, 100, 300}, theirs[] = {1000, 1, 3};
-	const double six[] = {10, 20, 30, 40, 50, 60}, even[] = {2, 2, 2, 2, 2, 2};
-	struct estimate estimate;
-
-	assert_estimate(metric_estimate(rates, seconds, 2), 250, 2);
-	assert_estimate(metric_estimate(some, theirs, 3), 250, 2); /* each keeps its seconds */
-	assert_estimate(metric_estimate(rates, (const double[]){0, 0}, 2), NAN, 2);
-	assert_estimate(metric_estimate(NULL, seconds, 0), NAN, 0);
-	estimate = metric_estimate(six, even, 6);
-	assert_true(estimate.value == 35 && estimate.ci95.low == 10 && estimate.ci95.high == 60);
-}
-
 static void two_regimes_are_told(void **state)
 {
 	(void)state;
@@ -94,15 +77,12 @@ static void two_regimes_are_told(void **state)
 static void the_input_is_not_changed(void **state)
 {
 	(void)state;
-	double values[] = {5, NAN, 4, 3, 2, 1}, weights[] = {6, 5, 4, 3, 2, 1};
-	double same[COUNT(values)], as_well[COUNT(weights)];
+	double values[] = {5, NAN, 4, 3, 2, 1};
+	double same[COUNT(values)];
 
 	memcpy(same, values, sizeof values);
-	memcpy(as_well, weights, sizeof weights);
-	metric_estimate(values, NULL, COUNT(values));
-	metric_estimate(values, weights, COUNT(values));
+	metric_estimate(values, COUNT(values));
 	assert_memory_equal(values, same, sizeof values);
-	assert_memory_equal(weights, as_well, sizeof weights);
 }
 
 static void each_reads_its_figure(void **state)
@@ -152,7 +132,6 @@ static void each_goes_with_its_pattern(void **state)
 		assert_int_equal(metric_applies(metric, &pattern_pingpong, true), rtt || both);
 		assert_int_equal(metric_applies(metric, &pattern_stream, false), rate || both);
 		assert_int_equal(metric_applies(metric, &pattern_stream, true), !rtt);
-		assert_int_equal(metric->is_rate, rate);
 		assert_string_equal(metric->better, rate ? "higher" : "lower");
 		assert_true(metric->unit[0] != '\0');
 		assert_int_equal(metric->quantile < FIGURE_QUANTILES,
@@ -169,7 +148,6 @@ int main(void)
 		cmocka_unit_test(the_estimate_is_the_median),
 		cmocka_unit_test(the_interval_is_of_order_statistics),
 		cmocka_unit_test(the_majority_decides),
-		cmocka_unit_test(rates_are_totals),
 		cmocka_unit_test(two_regimes_are_told),
 		cmocka_unit_test(the_input_is_not_changed),
 		cmocka_unit_test(each_reads_its_figure),

@@ -114,17 +114,15 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 			json_add_string(flags, run_flag_name(bit));
 }
 
-/* The values of a metric in the good runs, and their seconds; returns how many. */
-static size_t good_values(const struct cell_record *cell, const struct metric *metric,
-	double *values, double *seconds)
+/* The values of a metric in the good runs; returns how many. */
+static size_t good_values(
+	const struct cell_record *cell, const struct metric *metric, double *values)
 {
 	size_t n = 0;
 
 	for (uint32_t i = 0; i < cell->run_count; i++) {
-		if (cell->runs[i].status != RUN_OK)
-			continue;
-		values[n] = metric->of_run(&cell->runs[i]);
-		seconds[n++] = cell->runs[i].seconds;
+		if (cell->runs[i].status == RUN_OK)
+			values[n++] = metric->of_run(&cell->runs[i]);
 	}
 	return n;
 }
@@ -165,9 +163,8 @@ static void put_needs(struct json *summary, const struct cell_record *cell,
 static void put_summary(
 	struct json *summaries, const struct cell_record *cell, const struct metric *metric)
 {
-	double values[RUNS_MOST], seconds[RUNS_MOST];
-	size_t runs = good_values(cell, metric, values, seconds);
-	struct estimate estimate = metric_estimate(values, metric->is_rate ? seconds : NULL, runs);
+	double values[RUNS_MOST];
+	struct estimate estimate = metric_estimate(values, good_values(cell, metric, values));
 	struct json *summary = json_put_object(summaries, metric->name);
 	bool have_interval = !isnan(estimate.ci95.low);
 

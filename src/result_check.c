@@ -139,9 +139,8 @@ static int check_runs(const struct json *cell, struct place place)
 	return 0;
 }
 
-/* The values of a figure in the good runs of a cell, and their seconds. */
-static size_t values_of(
-	const struct json *cell, const char *metric, double *values, double *seconds)
+/* The values of a figure in the good runs of a cell. */
+static size_t values_of(const struct json *cell, const char *metric, double *values)
 {
 	size_t n = 0;
 
@@ -149,10 +148,9 @@ static size_t values_of(
 		run = json_next(run)) {
 		if (!is_ok(run))
 			continue;
-		values[n] = strcmp(metric, "loss_ratio") == 0
+		values[n++] = strcmp(metric, "loss_ratio") == 0
 			? json_number_at(run, "lost") / json_number_at(run, "sent")
 			: json_number_at(run, metric);
-		seconds[n++] = json_number_at(run, "seconds");
 	}
 	return n;
 }
@@ -162,26 +160,22 @@ static int check_summary(
 {
 	const struct metric *metric = metric_find(json_key(summary));
 	size_t runs = json_count(json_get(cell, "runs"));
-	double *values = calloc(runs + 1, sizeof *values),
-	       *seconds = calloc(runs + 1, sizeof *seconds);
+	double *values = calloc(runs + 1, sizeof *values);
 	double said = json_number_at(summary, "estimate");
 	const struct json *low;
 	char member[64];
 
-	if (!values || !seconds || !metric) {
+	if (!values || !metric) {
 		free(values);
-		free(seconds);
 		return metric ? fail("calloc")
 			      : contradiction(place, "summary", "no figure is called %s",
 					json_quote(json_key(summary), member, sizeof member));
 	}
 	snprintf(member, sizeof member, "summary[\"%.40s\"]", json_key(summary));
-	runs = values_of(cell, metric->name, values, seconds);
 
-	struct estimate estimate = metric_estimate(values, metric->is_rate ? seconds : NULL, runs);
+	struct estimate estimate = metric_estimate(values, values_of(cell, metric->name, values));
 
 	free(values);
-	free(seconds);
 	if (differ(estimate.value, said, ROUNDING))
 		return contradiction(place, member,
 			"expected the estimate %g from the runs, got %g", estimate.value, said);
