@@ -19,17 +19,23 @@ struct fifo {
 	char path[CHANNELS][256]; /* "": no such name */
 };
 
-/* A user over the soft limit of pipe pages silently gets less than the default: ask for it by name,
- * so that what is measured is known. */
+/* A user over the soft limit of pipe pages silently gets less than the default: it is asked for,
+ * and what came of it is recorded, so that the harness can tell. */
 static int pipe_finish(struct fdpair *pair, const struct link_params *params)
 {
-	int wanted = PIPE_DEFAULT_PAGES * (int)sysconf(_SC_PAGESIZE);
-	int granted = fcntl(pair->end[SIDE_PRODUCER].out, F_GETPIPE_SZ);
+	int wanted = PIPE_DEFAULT_PAGES * (int)sysconf(_SC_PAGESIZE), least = wanted;
 
-	if (granted < 0)
-		return fail("fcntl(F_GETPIPE_SZ)");
+	for (int side = 0; side < SIDES; side++) {
+		(void)fcntl(pair->end[side].out, F_SETPIPE_SZ, wanted);
+
+		int granted = fcntl(pair->end[side].out, F_GETPIPE_SZ);
+
+		if (granted < 0)
+			return fail("fcntl(F_GETPIPE_SZ)");
+		least = granted < least ? granted : least;
+	}
 	params->requested->pipe_bytes = wanted;
-	params->effective->pipe_bytes = granted;
+	params->effective->pipe_bytes = least;
 	return fdpair_set_wait(pair, params);
 }
 

@@ -4,17 +4,20 @@
 
 #include "transport.h"
 
-#define TRANSPORTS(X)        \
-	X(null)              \
-	X(pipe)              \
-	X(fifo)              \
-	X(shm)               \
+/* A long name must not move the others. */
+/* clang-format off */
+#define TRANSPORTS(X) \
+	X(null) \
+	X(pipe) \
+	X(fifo) \
+	X(shm) \
 	X(socketpair_stream) \
-	X(socketpair_dgram)  \
-	X(unix_stream)       \
-	X(unix_dgram)        \
-	X(tcp)               \
+	X(socketpair_dgram) \
+	X(unix_stream) \
+	X(unix_dgram) \
+	X(tcp) \
 	X(udp)
+/* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;
 #define LIST(name)    &transport_##name,

@@ -3,11 +3,10 @@
 
 BEGIN {
 	is_rate = figure ~ /^throughput/
-	wanted_pattern = is_rate ? "stream" : "pingpong"
 	wanted_metric = is_rate ? "bytes_per_s" : "rtt_ns.p50"
 }
 
-table == "cells" && field("pattern") == wanted_pattern && field("status") == "ok" {
+table == "cells" && field("pattern") == figure_pattern && field("status") == "ok" {
 	metric = field("metric")
 	if (metric != wanted_metric && metric != "loss_ratio")
 		next
@@ -166,18 +165,21 @@ function marks_legend()
 		legend_add("†: drifting, in two regimes, or low confidence, at one size or more", "", "")
 }
 
-# Null stands in words: drawn, it would push the others together.
-function null_text(    i, n)
+# Null stands in words: drawn, it would push the others together. Of each result its smallest size.
+function null_sentence(    i, a, smallest, list)
 {
-	for (i = 1; i <= points; i++)
-		if (mechanism_transport[point_mechanism[i]] == "null" && (n == "" || point_size[i] < point_size[n]))
-			n = i
-	if (n == "")
-		return ""
-	if (is_rate)
-		return " The harness alone (null), which copies nothing: " three_digits(point_y[n] / point_size[n] / 1e6) \
-			" million messages/s."
-	return " The harness alone (null): " duration(point_y[n]) "."
+	for (i = 1; i <= points; i++) {
+		a = point_arm[i]
+		if (mechanism_transport[point_mechanism[i]] == "null" && \
+		    (!(a in smallest) || point_size[i] < point_size[smallest[a]]))
+			smallest[a] = i
+	}
+	for (a in smallest) {
+		i = smallest[a]
+		list[a] = is_rate ? three_digits(point_y[i] / point_size[i] / 1e6) " million messages/s, without copying" : \
+			duration(point_y[i])
+	}
+	return null_text(list)
 }
 
 END {
@@ -208,7 +210,7 @@ END {
 	print "ticks_of_size = " "\"" size_ticks() "\"" > params
 	if (any_interval && any_beside)
 		notes = "The points of one size stand side by side so that their bars can be told apart. "
-	notes = notes single_text() ranges_text() null_text()
+	notes = notes single_text() ranges_text() null_sentence() unmeasured_text()
 	place_caption(y, notes)
 	answer("draw", is_rate ? "throughput in bytes/s against message size" : "round trip p50 against message size")
 }

@@ -1,7 +1,7 @@
 # What cpu-against-latency.gp draws: for each placement the CPU time that both sides take for a round trip against
-# its p50, a point for each mechanism, with its name beside it, in italics where it spins. With several arms a
-# mechanism's points are joined in the arms' order. The names are laid out here, so that they stand clear of the
-# points and of each other.
+# its p50, a point for each mechanism, with its name beside it; waits that sleep and waits that spin, which lie far
+# apart, each have a panel of their own. With several arms a mechanism's points are joined in the arms' order. The
+# names are laid out here, so that they stand clear of the points and of each other.
 
 table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
 	metric = field("metric")
@@ -31,12 +31,14 @@ function has_point(p, m, a,    key)
 	return ((key, "rtt_ns.p50") in value) && ((key, "cpu_ns_per_message") in value)
 }
 
-# Numbers the points, grouped by placement and mechanism, and finds each placement's ranges.
-function collect_points(    p, m, a, key)
+# Numbers the points, grouped by placement, wait and mechanism, and finds the ranges of each panel, which is known
+# by g: the placement's number twice, and one more where the waits spin.
+function collect_points(    g, p, m, a, key)
 {
-	for (p = 1; p <= placements; p++)
+	for (g = 2; g <= 2 * placements + 1; g++)
 		for (m = 1; m <= mechanisms; m++) {
-			if (mechanism_transport[m] == "null")
+			p = int(g / 2)
+			if (mechanism_transport[m] == "null" || mechanism_spins[m] != g % 2)
 				continue
 			for (a = 1; a <= arms; a++) {
 				if (!has_point(p, m, a))
@@ -44,17 +46,19 @@ function collect_points(    p, m, a, key)
 				key = key_of(p, m, a)
 				point_x[++points] = value[key, "rtt_ns.p50"]
 				point_y[points] = value[key, "cpu_ns_per_message"]
-				point_p[points] = p
+				point_g[points] = g
 				point_m[points] = m
 				point_a[points] = a
 				point_is_batched[points] = key in batched
-				placement_points[p]++
 				any_batched = any_batched || point_is_batched[points]
-				any_spinning = any_spinning || mechanism_spins[m]
-				x_low[p] = min(placement_points[p] == 1 ? 1e300 : x_low[p], point_x[points])
-				x_high[p] = max(x_high[p], point_x[points])
-				y_low[p] = min(placement_points[p] == 1 ? 1e300 : y_low[p], point_y[points])
-				y_high[p] = max(y_high[p], point_y[points])
+				if (group_points[g]++ == 0) {
+					x_low[g] = point_x[points]
+					y_low[g] = point_y[points]
+				}
+				x_low[g] = min(x_low[g], point_x[points])
+				x_high[g] = max(x_high[g], point_x[points])
+				y_low[g] = min(y_low[g], point_y[points])
+				y_high[g] = max(y_high[g], point_y[points])
 			}
 		}
 }
@@ -105,7 +109,7 @@ function cost_of_leader(n, u, v,    x, y, i, k, a, b, own, cost)
 }
 
 # Tries places on growing circles about point n and keeps the cheapest; the text hangs at its near end.
-function name_point(n, text, style,    width, r, k, dx, dy, x, y, x1, cost, best, bx, by, bx1)
+function name_point(n, text,    width, r, k, dx, dy, x, y, x1, cost, best, bx, by, bx1)
 {
 	width = text_width(text, 10)
 	best = 1e300
@@ -132,78 +136,88 @@ function name_point(n, text, style,    width, r, k, dx, dy, x, y, x1, cost, best
 	box_y1[boxes] = by - 6
 	box_y2[boxes] = by + 7
 	if (bx1 == bx)
-		place_inside(text, bx, by, "left", style)
+		place_inside(text, bx, by, "left", "@name_text")
 	else if (bx1 == bx - width)
-		place_inside(text, bx, by, "right", style)
+		place_inside(text, bx, by, "right", "@name_text")
 	else
-		place_inside(text, bx, by, "center", style)
+		place_inside(text, bx, by, "center", "@name_text")
 	leader(pixel_x[n], pixel_y[n], bx, by)
 }
 
 # A name close to its point needs no line to it.
 function needs_leader(dx, dy) { return dx * dx + dy * dy >= 16 * 16 }
 
-function leader(x, y, u, v,    d, k)
+# What names keep clear of: a line, as spots that are about 8 pixels apart.
+function spots_add(x, y, u, v,    n, k)
+{
+	n = 1 + int(sqrt((u - x) ^ 2 + (v - y) ^ 2) / 8)
+	for (k = 1; k <= n; k++) {
+		spot_x[++spots] = x + (u - x) * k / n
+		spot_y[spots] = y + (v - y) * k / n
+	}
+}
+
+function leader(x, y, u, v,    d)
 {
 	if (!needs_leader(u - x, v - y))
 		return
 	d = sqrt((u - x) ^ 2 + (v - y) ^ 2)
-	for (k = 1; k <= 8; k++) {
-		spot_x[++spots] = x + (u - x) * k / 8
-		spot_y[spots] = y + (v - y) * k / 8
-	}
+	spots_add(x, y, u, v)
 	place_leader(x + (u - x) * 6 / d, y + (v - y) * 6 / d, u - (u - x) * 2 / d, v - (v - y) * 2 / d)
 }
 
 # One panel: pixel positions, the names (at the last arm's point), and the blocks: paths, then points.
-function panel_place(p, y,    i, text, list, n)
+function panel_place(g, y,    i, height, list, n)
 {
 	top = y + 30
+	height = max(150, min(700, 90 + 22 * group_points[g] / arms))
 	bottom = top + height
 	panel_add(left, right, top, bottom)
-	range_set("x", x_low[p], x_high[p], 8)
+	range_set("x", x_low[g], x_high[g], 2)
 	print "x_low[" panels "] = x_min; x_high[" panels "] = x_max" > params
 	x_min = range_low
 	x_max = range_high
-	range_set("y", y_low[p] / 1.1, y_high[p] * 1.1, 8)
+	range_set("y", y_low[g] / 1.02, y_high[g] * 1.02, 2)
 	print "y_low[" panels "] = y_min; y_high[" panels "] = y_max" > params
 	y_min = range_low
 	y_max = range_high
-	place_text(placement_title(p), page_margin, y + 12, "left", "@panel_text")
+	place_text(placement_title(int(g / 2)) "; " (g % 2 ? "waits that spin" : "waits that sleep"), page_margin, y + 12, \
+		"left", "@panel_text")
 	panel_from = points + 1
 	panel_to = boxes = spots = 0
 	for (i = 1; i <= points; i++) {
-		if (point_p[i] != p)
+		if (point_g[i] != g)
 			continue
 		panel_from = min(panel_from, i)
 		panel_to = i
 		pixel_x[i] = left + (right - left) * log(point_x[i] / x_min) / log(x_max / x_min)
 		pixel_y[i] = bottom - (bottom - top) * log(point_y[i] / y_min) / log(y_max / y_min)
 		print point_x[i], point_y[i], mechanism_transport[point_m[i]], point_a[i], point_is_batched[i] + 0, \
-			i < points && point_p[i + 1] == p && point_m[i + 1] == point_m[i] ? point_x[i + 1] : missing, \
-			i < points && point_p[i + 1] == p && point_m[i + 1] == point_m[i] ? point_y[i + 1] : missing > data
+			i < points && point_g[i + 1] == g && point_m[i + 1] == point_m[i] ? point_x[i + 1] : missing, \
+			i < points && point_g[i + 1] == g && point_m[i + 1] == point_m[i] ? point_y[i + 1] : missing > data
 	}
 	print "\n" > data
 	for (i = panel_from; i <= panel_to; i++)
 		if (i == panel_to || point_m[i + 1] != point_m[i])
 			list[++n] = i
+		else
+			spots_add(pixel_x[i], pixel_y[i], pixel_x[i + 1], pixel_y[i + 1])
 	# The names of the points furthest out go first: they have the room, and the crowd fans out between them.
 	sort_list(list, n, pixel_y)
 	for (i = 1; i <= n; i++)
-		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34), \
-			mechanism_spins[point_m[list[i]]] ? "@spin_text" : "@name_text")
+		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34))
 	return bottom + 56
 }
 
-function null_text(    m, p, a)
+function null_sentence(    m, p, a, list)
 {
 	for (m = 1; m <= mechanisms; m++)
-		for (p = 1; mechanism_transport[m] == "null" && p <= placements; p++)
-			for (a = arms; a >= 1; a--)
+		for (p = placements; mechanism_transport[m] == "null" && p >= 1; p--)
+			for (a = 1; a <= arms; a++)
 				if (has_point(p, m, a))
-					return " The harness alone (null): " duration(value[key_of(p, m, a), "rtt_ns.p50"]) \
-						", CPU " duration(value[key_of(p, m, a), "cpu_ns_per_message"]) "."
-	return ""
+					list[a] = duration(value[key_of(p, m, a), "rtt_ns.p50"]) ", CPU " \
+						duration(value[key_of(p, m, a), "cpu_ns_per_message"])
+	return null_text(list)
 }
 
 END {
@@ -221,33 +235,31 @@ END {
 	left = page_margin + 66
 	right = page_width - page_margin - 10
 	sorted_placements(order)
-	for (i = 1; i <= placements; i++)
-		if (placement_points[order[i]] > 0)
-			shown[++shown_total] = order[i]
+	for (i = 1; i <= 2 * placements; i++) {
+		g = 2 * order[int((i + 1) / 2)] + (i + 1) % 2
+		if (group_points[g] > 0)
+			shown[++shown_total] = g
+	}
 	panels_reserve(shown_total)
 	print "array x_low[" shown_total "]; array x_high[" shown_total "]" > params
 	print "array y_low[" shown_total "]; array y_high[" shown_total "]" > params
-	for (i = 1; i <= shown_total; i++)
-		most = max(most, placement_points[shown[i]] / arms)
-	height = max(shown_total == 1 ? 420 : 300, min(700, most * 14))
-	y = place_title("CPU time against round trip, " size_text(best_size) " messages", \
-		"Closed loop, one message in flight. Left is faster, low is cheaper; both axes are logarithmic.")
+	y = place_title("CPU time against round trip", \
+		size_text(best_size) " messages, closed loop, one in flight. Left is faster, low is cheaper; both axes are " \
+		"logarithmic. Waits that spin burn the CPUs of both sides.")
 	legend_start(y + 4)
 	if (arms > 1)
 		legend_arms("pt arm_mark(%d) ps S(1.0) lc rgb '#444444'", "")
 	else if (any_batched)
 		legend_add("hollow: mean of batches", "pt 6 ps S(1.1) lc rgb '#444444'", "")
-	if (any_spinning)
-		legend_add("in italics: spinning, which burns the CPUs of both sides while it waits", "", "", "@spin_legend_text")
 	y = legend_end() + 2
 	print "arms = " arms > params
 	for (i = 1; i <= shown_total; i++)
 		y = panel_place(shown[i], y)
-	notes = "CPU: both sides, for one round trip." null_text()
+	notes = "CPU: both sides, for one round trip." null_sentence()
 	if (arms > 1)
-		notes = notes " An arrow leads from an arm to the next; the name stands at the last."
+		notes = notes " An arrow leads from one result to the next; the name stands at the last."
 	if (panels > 1)
 		notes = notes " Every panel has its own range."
-	place_caption(y + 2, notes)
+	place_caption(y + 2, notes unmeasured_text())
 	answer("draw", "CPU time of both sides against round trip p50, " size_text(best_size))
 }

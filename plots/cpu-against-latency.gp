@@ -3,8 +3,6 @@
 
 name = "cpu-against-latency"
 name_text = "font 'DejaVu Sans,10' textcolor rgb '#1a1a1a'"
-spin_text = "font 'DejaVu Sans:Italic,10' textcolor rgb '#666666'"
-spin_legend_text = "font 'DejaVu Sans:Italic,11' textcolor rgb '#666666'"
 arm_marks = "6 7 5 9 11 15"
 arm_mark(a) = int(word(arm_marks, 1 + (int(a) - 1) % 6))
 load "plots/style.gp"

@@ -3,7 +3,7 @@
 # One result with up to 16 mechanisms: a panel for each placement, holding a curve for each mechanism, its key
 # on the right in the order in which the curves end. Several results, or more mechanisms: small panels, one for
 # each mechanism, where the arms lie over each other. Each panel has a range of its own, but for the small ones
-# of a single result, where it is the mechanisms that are compared.
+# of a placement that share one where it is the mechanisms that are compared: see is_shared().
 #
 # The figure's own script calls curve_add() and curve_span(), sets curve_end[] and, where a name should say more,
 # curve_suffix[] and curve_mark[], and defines curve_write(curve), which prints the curve's block(s) of data.
@@ -17,6 +17,7 @@ function curve_add(p, m, a)
 	curve_number[p, m, a] = ++curves
 	curve_mechanism[curves] = m
 	curve_arm[curves] = a
+	curve_placement[curves] = p
 	if (!((p, m) in facet_known)) {
 		facet_known[p, m] = 1
 		facet_list[p, ++facet_count[p]] = m
@@ -66,10 +67,13 @@ function ranges_text()
 {
 	if (panels == 1)
 		return ""
-	return is_faceted() && arms == 1 ? " All panels have one vertical range." : " Every panel has its own vertical range."
+	return is_shared() ? " The panels of a placement have one vertical range." : \
+		" Every panel has its own vertical range."
 }
 
 function is_faceted() { return arms > 1 || most_facets > 16 }
+
+function is_shared() { return is_faceted() && (arms == 1 || figure == "percentile-curves") }
 
 # Writes a panel's curves, in the order of the list; the panel has been added.
 function panel_curves(list, n,    i, c, m)
@@ -132,7 +136,7 @@ function overlay_place(y, order, shown,    i, n, list, height)
 
 function facet_place(p, m, x, y, width, height,    a, n, list, suffix, mark)
 {
-	plot_width = arms > 1 ? width - 76 : width - 36
+	plot_width = is_shared() ? width - 36 : width - 76
 	panel_add(x + 64, x + 64 + plot_width, y, y + height)
 	for (a = 1; a <= arms; a++)
 		if ((p, m, a) in curve_number) {
@@ -142,29 +146,36 @@ function facet_place(p, m, x, y, width, height,    a, n, list, suffix, mark)
 		}
 	place_text(clip(mechanism_label[m] suffix, int((plot_width + 26) / 5.9) - 2) mark, x + 64, y - 11, "left", \
 		"@facet_text")
-	if (arms > 1)
+	if (!is_shared())
 		span_list(list, n)
 	panel_range(3)
 	panel_curves(list, n)
 }
 
-# Columns are chosen so that the rows come out full. One arm: all panels share a range, so its ticks are named
-# at the left edge only and the panels may be narrower.
+# All the curves of a placement.
+function span_placement(p,    c)
+{
+	span_start()
+	for (c = 1; c <= curves; c++)
+		if (curve_placement[c] == p)
+			span_curve(c)
+}
+
+# Columns are chosen so that the rows come out full. Where panels share a range its ticks are named at the left
+# edge only, and the panels may be narrower.
 function facets_place(y, order, shown,    i, j, n, most, rows, columns, total, width, height)
 {
-	most = arms > 1 ? 4 : 5
+	most = arms > 1 || figure == "percentile-curves" ? 4 : 5
 	rows = int((most_facets + most - 1) / most)
 	columns = int((most_facets + rows - 1) / rows)
-	width = (page_width - 2 * page_margin - (arms > 1 ? 0 : 52)) / columns
+	width = (page_width - 2 * page_margin - (is_shared() ? 52 : 0)) / columns
 	height = columns > 2 ? 120 : 220
-	span_start()
-	for (i = 1; i <= curves; i++)
-		span_curve(i)
 	for (i = 1; i <= shown; i++)
 		total += facet_count[order[i]]
 	panels_reserve(total)
 	for (i = 1; i <= shown; i++) {
 		n = facet_count[order[i]]
+		span_placement(order[i])
 		place_text(placement_title(order[i]), page_margin, y + 10, "left", "@panel_text")
 		y += 44
 		for (j = 1; j <= n; j++) {
@@ -172,7 +183,7 @@ function facets_place(y, order, shown,    i, j, n, most, rows, columns, total, w
 			print "panel_is_lowest[" panels "] = " (j + columns > n) "; panel_is_left[" panels "] = " \
 				((j - 1) % columns == 0) > params
 			if (j % columns == 0 || j == n)
-				y += height + (arms > 1 ? 50 : 46)
+				y += height + (is_shared() ? 46 : 50)
 		}
 		y += 12
 	}
@@ -186,7 +197,7 @@ function curves_place(y,    i, all, order, shown)
 	for (i = 1; i <= placements; i++)
 		if (facet_count[all[i]] > 0)
 			order[++shown] = all[i]
-	print "arms = " arms "; faceted = " is_faceted() > params
+	print "arms = " arms "; faceted = " is_faceted() "; shared = " is_shared() > params
 	print "array curve_name[" curves "]; array curve_transport[" curves "]; array curve_way[" curves "]" > params
 	print "array curve_arm[" curves "]" > params
 	for (i = 1; i <= shown; i++)

@@ -21,9 +21,9 @@ panel_key = "set key at screen X(panel_right[p] + 14), Y(panel_top[p] - 4) left 
 start_panel = place_panel . "; set yrange [panel_low[p]:panel_high[p]]" \
 	. "; first = panel_first[p]; last = panel_last[p]; " . (faceted ? "" : panel_key)
 
-# Where all panels share a range, its ticks are named at the left edge only.
+# Where panels share a range, its ticks are named at the left edge only.
 level(p, room) = density(panel_low[p], panel_high[p], room) \
-	+ (faceted && arms == 1 && !panel_is_left[p] ? 3 : 0)
+	+ (shared && !panel_is_left[p] ? 3 : 0)
 
 # Axis titles stand by every large panel, but by small ones only where nothing follows outward.
 name_axes(x_title, y_title) = (panel_is_lowest[p] ? title_x(x_title) : "") \

@@ -222,7 +222,7 @@ function panels_reserve(count)
 # What a result's conditions say, but for what all arms share when `differing`; what all share otherwise.
 function conditions_text(arm, differing,    keys, n, i, a, value, same, text, part)
 {
-	n = split("machine kernel conditions runs preset cpus status tool date", keys, " ")
+	n = split("machine kernel conditions runs cpus status tool date", keys, " ")
 	for (i = 1; i <= n; i++) {
 		value = condition[arm, keys[i]]
 		same = 1
@@ -233,9 +233,7 @@ function conditions_text(arm, differing,    keys, n, i, a, value, same, text, pa
 			continue
 		part = value
 		if (keys[i] == "runs")
-			part = value " runs a cell"
-		else if (keys[i] == "preset")
-			part = "preset " value
+			part = value (value == 1 ? " run" : " runs") " a cell"
 		else if (keys[i] == "cpus")
 			part = "CPUs " value
 		else if (keys[i] == "status") {
@@ -266,6 +264,15 @@ function place_caption(y, notes,    a, text)
 	print "page_width = " page_width "; page_height = " int(y + 6) > params
 	gsub(/[^A-Za-z0-9]/, "_", identifier)
 	print "identifier = " quote(identifier) > params
+}
+
+# For the caption, from the figures of null in each result that has any.
+function null_text(list,    a, text)
+{
+	for (a = 1; a <= arms; a++)
+		if (a in list)
+			text = text (text == "" ? "" : "; ") list[a] (arms > 1 ? " (" arm_label[a] ")" : "")
+	return text == "" ? "" : " The harness alone (null): " text "."
 }
 
 # What the bars are, for a subtitle.

@@ -55,25 +55,42 @@ function curve_write(c,    i, n, block, last_full)
 	print "\n" > data
 }
 
-# Names for as many of the percentiles as have room below an axis of `width` pixels; every one has a tick. A tick's
-# text is a format, where %% is a %.
-function percentile_ticks(width,    sign, i, x, tail, name, half, last, text)
+# Names for as many of the percentiles as have room below an axis of `width` pixels, those that matter most first;
+# every one has a tick. A tick's text is a format, where %% is a %.
+function percentile_ticks(width,    sign, size, i, k, n, tail, name, x, half, order, is_named, text)
 {
 	sign = is_faceted() ? "" : " %"
-	last = -1000
-	tail = 1
-	name = "0"
-	for (i = 0; tail <= furthest * 1.15; i++) {
-		x = width * log(tail) / log(furthest * 1.15)
-		half = text_width(name sign, is_faceted() ? 9 : 10) / 2
-		text = text (i == 0 ? "" : ", ") "'" (x - half >= last + 8 ? name (sign == "" ? "" : " %%") : "") "' " tail
-		if (x - half >= last + 8)
-			last = x + half
-		# 0, 50 where there is room for it, 90, 99, 99.9 and so on
-		tail = i == 0 && !is_faceted() ? 2 : tail == 2 ? 10 : 10 * tail
-		name = tail == 2 ? "50" : tail == 10 ? "90" : tail == 100 ? "99" : tail == 1000 ? "99.9" : name "9"
+	size = is_faceted() ? 9 : 10
+	tail[1] = 1
+	tail[2] = 2
+	for (n = 2; tail[n] * (n == 2 ? 5 : 10) <= furthest * 1.15; n++)
+		tail[n + 1] = n == 2 ? 10 : 10 * tail[n]
+	name[1] = "0"
+	name[2] = "50"
+	name[3] = "90"
+	name[4] = "99"
+	for (i = 5; i <= n; i++)
+		name[i] = name[i - 1] (i == 5 ? ".9" : "9")
+	split("4 3 5 2 6 1", order, " ")
+	for (k = 1; k <= max(n, 6); k++) {
+		i = k <= 6 ? order[k] : k
+		if (i > n)
+			continue
+		x[i] = width * log(tail[i]) / log(furthest * 1.15)
+		half[i] = text_width(name[i] sign, size) / 2
+		is_named[i] = has_room(i, n, x, half, is_named)
 	}
+	for (i = 1; i <= n; i++)
+		text = text (i == 1 ? "" : ", ") "'" (is_named[i] ? name[i] (sign == "" ? "" : " %%") : "") "' " tail[i]
 	return text " "
+}
+
+function has_room(i, n, x, half, is_named,    j)
+{
+	for (j = 1; j <= n; j++)
+		if (is_named[j] && x[i] - half[i] < x[j] + half[j] + 6 && x[i] + half[i] > x[j] - half[j] - 6)
+			return 0
+	return 1
 }
 
 END {
@@ -111,7 +128,7 @@ END {
 	notes = "Support is the number of messages beyond a percentile; a curve ends where it has fewer than 10."
 	if (batched_text != "")
 		notes = notes " Without a curve, since the clock is too coarse to time one message: " batched_text "."
-	notes = notes ranges_text()
+	notes = notes ranges_text() unmeasured_text()
 	place_caption(y, notes)
 	answer("draw", "round-trip time against percentile, " size_text(best_size))
 }

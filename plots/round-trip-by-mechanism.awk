@@ -1,6 +1,7 @@
 # What round-trip-by-mechanism.gp draws: for each placement null, then the mechanisms that sleep while they wait,
 # then those that spin, each group ranked by the p50 of the first arm that has one, with p50, p99, their intervals
-# and the CPU time of a round trip; at a group's end what was not measured, and why. One lane for each arm.
+# and the CPU time of a round trip; at a group's end what was not measured, and why. One lane for each arm. Null
+# has its values only: a place on the axis, far below all others, would squeeze them.
 
 table == "cells" && field("pattern") == "pingpong" {
 	size = field("size_bytes")
@@ -17,11 +18,15 @@ table == "cells" && field("pattern") == "pingpong" {
 		reason[key] = field("status") (field("note") == "" ? "" : ": " field("note"))
 		next
 	}
+	has_panel[size, p] = 1
 	metric = field("metric")
 	if (metric != "rtt_ns.p50" && metric != "rtt_ns.p99" && metric != "cpu_ns_per_message")
 		next
-	if (field("estimate") + 0 <= 0)
+	if (field("estimate") + 0 <= 0) {
+		if (metric == "rtt_ns.p50")
+			reason[key] = field("note") == "" ? "no p50" : "no p50: " field("note")
 		next
+	}
 	estimate[key, metric] = field("estimate") + 0
 	low[key, metric] = number_or_missing(field("ci_low"))
 	high[key, metric] = number_or_missing(field("ci_high"))
@@ -74,6 +79,7 @@ function row_write(y, key, a, m,    x50, x99)
 	print y, x50, low[key, "rtt_ns.p50"], high[key, "rtt_ns.p50"], x99, \
 		x99 == missing ? missing : low[key, "rtt_ns.p99"], x99 == missing ? missing : high[key, "rtt_ns.p99"], \
 		mechanism_transport[m], a, batched[key] + 0, is_low[key, "rtt_ns.p99"] + 0 > data
+	data_rows++
 }
 
 function row_texts(y, key,    cpu)
@@ -97,15 +103,21 @@ function span_all(p,    m, a, key)
 			key = key_of(p, m, a)
 			if (!((key, "rtt_ns.p50") in estimate))
 				continue
+			any_batched = any_batched || batched[key]
+			any_unsteady = any_unsteady || unsteady[key]
+			if (group_of(m) == 1) {
+				any_null = 1
+				continue
+			}
 			span_add(estimate[key, "rtt_ns.p50"])
 			span_add(low[key, "rtt_ns.p50"])
+			span_add(high[key, "rtt_ns.p50"])
 			any_interval = any_interval || low[key, "rtt_ns.p50"] != missing
-			any_null = any_null || group_of(m) == 1
+			any_hollow = any_hollow || batched[key]
 			any_spinning = any_spinning || mechanism_spins[m]
-			any_unsteady = any_unsteady || unsteady[key]
-			any_batched = any_batched || batched[key]
 			if (has_p99(key)) {
 				span_add(estimate[key, "rtt_ns.p99"])
+				span_add(low[key, "rtt_ns.p99"])
 				span_add(high[key, "rtt_ns.p99"])
 				any_p99 = 1
 				any_low = any_low || is_low[key, "rtt_ns.p99"]
@@ -134,12 +146,16 @@ function row_place(p, m, y,    a, key, lane_y, middle)
 		place_inside(clip(common_reason(p, m), 90), left + 8, middle, "left", "@faint_text")
 		return
 	}
-	place_rule(left, right, middle, "#ececec")
+	if (group_of(m) != 1)
+		place_rule(left, right, middle, "#ececec")
 	for (a = 1; a <= arms; a++) {
 		key = key_of(p, m, a)
 		lane_y = y + (a - 1) * lane
 		if ((key, "rtt_ns.p50") in estimate) {
-			row_write(lane_y, key, a, m)
+			if (group_of(m) == 1)
+				place_inside("not on this axis", left + 8, lane_y, "left", "@faint_text")
+			else
+				row_write(lane_y, key, a, m)
 			row_texts(lane_y, key)
 		} else
 			place_inside(clip(reason_of(key), 90), left + 8, lane_y, "left", "@faint_text")
@@ -163,6 +179,7 @@ function panel_place(p, top,    rows, n, i, y, bottom)
 		bottom += room_above(rows, i)
 	panel_add(left, right, top, bottom)
 	y = top + lane / 2 + 5
+	data_rows = 0
 	for (i = 1; i <= n; i++) {
 		if (i > 1 && room_above(rows, i) > 0)
 			place_rule(page_margin, page_width - page_margin, y - lane / 2, "#bbbbbb")
@@ -177,6 +194,9 @@ function panel_place(p, top,    rows, n, i, y, bottom)
 	place_text("p50", column_p50, top - 10, "right", "@small_text")
 	place_text("p99", column_p99, top - 10, "right", "@small_text")
 	place_text("CPU, both sides", column_cpu, top - 10, "right", "@small_text")
+	# A block without a row would not count as one.
+	if (data_rows == 0)
+		print top, missing, missing, missing, missing, missing, missing, "null", 1, 0, 0 > data
 	print "\n" > data
 	return bottom
 }
@@ -196,7 +216,7 @@ function legend_place(y)
 		legend_add("p99", "pt 13 ps diamond lc rgb '#444444'", "")
 	if (any_low)
 		legend_add("p99, low confidence", "pt 12 ps diamond lc rgb '#444444'", "")
-	if (any_batched)
+	if (any_hollow)
 		legend_add(arms > 1 ? "hollow: p50 of batch means" : "p50 of batch means", "pt 6 ps S(1.1) lc rgb '#444444'", "")
 	return legend_end()
 }
@@ -214,14 +234,13 @@ END {
 	sorted_placements(order)
 	for (p = 1; p <= placements; p++)
 		span_all(p)
-	for (i = 1; i <= placements; i++) {
-		m = 0
-		for (j = 1; j <= mechanisms && !m; j++)
-			if ((best_size, order[i], j) in known_row)
-				m = j
-		if (m)
-			shown[++shown_total] = order[i]
+	if (lowest == "") {
+		answer("none", "no pingpong cell but null's has a p50")
+		exit
 	}
+	for (i = 1; i <= placements; i++)
+		if ((best_size, order[i]) in has_panel)
+			shown[++shown_total] = order[i]
 	for (m = 1; m <= mechanisms; m++)
 		label_length = max(label_length, text_length(mechanism_label[m]))
 	label_room = min(label_length, 34)
@@ -233,7 +252,7 @@ END {
 	lane = arms > 1 ? 15 : 20
 	gap = arms > 1 ? 9 : 0
 
-	range_set("time", lowest, highest, 10)
+	range_set("time", lowest, highest, 3)
 	print "arms = " arms > params
 	panels_reserve(shown_total)
 	y = place_title("Round trip by mechanism, " size_text(best_size) " messages", \
@@ -251,6 +270,6 @@ END {
 		notes = notes " Low confidence: fewer than 100 messages lie beyond the percentile."
 	if (any_unsteady)
 		notes = notes " †: drifting, or in two regimes."
-	place_caption(y, notes)
+	place_caption(y, notes unmeasured_text())
 	answer("draw", "round trip p50 and p99 by mechanism, " size_text(best_size))
 }

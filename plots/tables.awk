@@ -11,6 +11,7 @@ BEGIN {
 	placement_text["cross-llc"] = "two cores with separate last-level caches"
 	placement_text["cross-numa"] = "two NUMA nodes"
 	placement_text["floating"] = "not pinned"
+	figure_pattern = figure ~ /^throughput/ ? "stream" : "pingpong"
 }
 
 # The conditions stand before the other tables: every arm is known by now.
@@ -27,6 +28,21 @@ table == "conditions" {
 	arm_label[i] = field("label")
 	condition[i, field("key")] = field("value")
 	next
+}
+
+# Placements where nothing was measured have no panel; the caption says why.
+table == "cells" && field("pattern") == figure_pattern {
+	i = placement_of(field("placement"))
+	if (field("status") == "ok")
+		is_measured[i] = 1
+	else {
+		note = field("status") (field("note") == "" ? "" : ": " field("note"))
+		if (!((i, note) in skip_known)) {
+			skip_known[i, note] = 1
+			if (++skip_reasons[i] <= 2)
+				skip_text[i] = skip_text[i] (skip_text[i] == "" ? "" : "; ") note
+		}
+	}
 }
 
 function field(name)
@@ -140,6 +156,20 @@ function sorted_placements(list,    i)
 		list[i] = i
 	sort_list(list, placements, placement_rank)
 	return placements
+}
+
+# For the caption.
+function unmeasured_text(    i, p, list, text)
+{
+	sorted_placements(list)
+	for (i = 1; i <= placements; i++) {
+		p = list[i]
+		if (!(p in skip_reasons) || (p in is_measured))
+			continue
+		text = text (text == "" ? "" : ", ") placement_name[p] \
+			" (" skip_text[p] (skip_reasons[p] > 2 ? "; and others" : "") ")"
+	}
+	return text == "" ? "" : " Without a panel: " text "."
 }
 
 function placement_title(p,    name, text)

@@ -55,7 +55,7 @@ size_t checks_of(const struct env *env, struct check checks[CHECKS_MOST])
 			.level = judge_aslr(env),
 			.observed = setting(env, "kernel.randomize_va_space"),
 			.wanted = "2",
-			.effect = "all runs share one accidental layout of memory",
+			.effect = "every invocation shares one accidental layout of memory",
 			.fix = "sysctl -w kernel.randomize_va_space=2"},
 	};
 

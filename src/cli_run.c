@@ -9,6 +9,7 @@
 #include "cli_parse.h"
 #include "fail.h"
 #include "json.h"
+#include "memory.h"
 #include "plan.h"
 #include "run.h"
 #include "words.h"
@@ -79,11 +80,8 @@ static bool parse_count(const char *text, uint64_t most, uint64_t *value)
 
 static void add_cell(struct cli_run *options, const char *glob)
 {
-	const char **grown = realloc(options->cells, (options->cell_count + 1) * sizeof *grown);
-
-	if (!grown)
-		abort();
-	options->cells = grown;
+	options->cells =
+		memory_resize(options->cells, (options->cell_count + 1) * sizeof *options->cells);
 	options->cells[options->cell_count++] = glob;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "figures.h"
+#include "memory.h"
 #include "result_histogram.h"
 
 #define POINTS_PER_DECADE 20 /* of a percentile curve, in 1 - q */
@@ -309,9 +310,8 @@ void export_rows(FILE *out, enum export_format format, enum export_table table, 
 		[EXPORT_PERCENTILES] = percentile_rows,
 	};
 	struct row row = {.out = out, .format = format};
-	struct histogram *scratch = malloc(sizeof *scratch);
+	struct histogram *scratch = memory_zeroed(1, sizeof *scratch);
 
-	assert(scratch);
 	if (table == EXPORT_CONDITIONS)
 		condition_rows(&row, file, result);
 	else

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "stats.h"
 
 static const struct {
@@ -116,12 +117,8 @@ static void add_rtt(const struct figures_context *context, const struct pair *pa
 	struct histogram *merged, struct run_figures *figures)
 {
 	const struct tally *producer = pair->tally[SIDE_PRODUCER];
-	struct histogram *kept = calloc(1, sizeof *kept);
+	struct histogram *kept = memory_zeroed(1, sizeof *kept);
 
-	if (!kept) {
-		judge(figures, RUN_FAILED, "out of memory");
-		return;
-	}
 	histogram_prepare(kept, NULL);
 	if (ran_backwards(context, producer))
 		judge(figures, RUN_FAILED, "the clock ran backwards");
@@ -143,8 +140,14 @@ static void check_counts(
 	bool lossy = context->params->transport->traits & TRAIT_LOSSY;
 	char reason[128];
 
-	figures->sent = exchange_messages(x);
-	if (context->params->pattern == &pattern_stream && lossy) {
+	figures->sent = producer->sent;
+	if (consumer->messages == 0) {
+		judge(figures, RUN_FAILED, "no message arrived");
+		return;
+	}
+	if (producer->sent != exchange_messages(x)) {
+		judge(figures, RUN_FAILED, "the producer did not send what was planned");
+	} else if (context->params->pattern == &pattern_stream && lossy) {
 		int64_t lost = sequence_lost(&consumer->sequence, figures->sent);
 
 		if (lost < 0) {
@@ -163,8 +166,6 @@ static void check_counts(
 			(unsigned long long)(x->per_epoch * x->epochs));
 		judge(figures, RUN_FAILED, reason);
 	}
-	if (consumer->messages == 0)
-		judge(figures, RUN_FAILED, "no message arrived");
 }
 
 static void check_side(
@@ -213,7 +214,11 @@ static void add_rates(const struct figures_context *context, const struct pair *
 	double measured = (double)timed->messages, cpu_ns = 0, switches = 0;
 
 	figures->messages = timed->arrived[x->epochs] - timed->arrived[cut];
-	figures->discarded = x->warmup + timed->arrived[cut];
+	figures->offered = (x->epochs - cut) * x->per_epoch;
+	figures->discarded = timed->before + timed->arrived[cut];
+	if (figures->messages + figures->discarded + figures->lost != figures->sent)
+		judge(figures, RUN_FAILED,
+			"messages, discarded and lost do not add up to what was sent");
 	figures->seconds = (double)(timed->stamp_ns[x->epochs] - timed->stamp_ns[cut]) / 1e9;
 	if (figures->messages == 0 || figures->seconds <= 0) {
 		judge(figures, RUN_FAILED, "no time passed between the first and the last message");

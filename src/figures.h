@@ -37,7 +37,8 @@ struct run_figures {
 	uint64_t messages;  /* kept after the warm-up: round trips, or messages received */
 	uint64_t discarded; /* warm-up: before the measured part, and cut from its front (MSER) */
 	uint64_t sent, lost, duplicates, reordered; /* in the whole run, warm-up included */
-	double seconds;                             /* in which `messages` passed */
+	uint64_t offered; /* messages that the producer sent for those that are in the figures */
+	double seconds;   /* in which `messages` passed */
 
 	bool has_rtt;                          /* pingpong */
 	uint64_t rtt_count;                    /* samples: messages, or batches of them */

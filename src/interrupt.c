@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "fail.h"
 
@@ -41,4 +42,18 @@ int interrupt_pending(void)
 	if (sigismember(&pending, SIGINT))
 		return SIGINT;
 	return sigismember(&pending, SIGTERM) ? SIGTERM : 0;
+}
+
+void interrupt_release(void)
+{
+	struct signalfd_siginfo taken;
+	sigset_t set;
+
+	if (fd < 0)
+		return;
+	(void)!read(fd, &taken, sizeof taken);
+	close(fd);
+	fd = -1;
+	watched(&set);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }

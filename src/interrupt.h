@@ -9,6 +9,9 @@ int interrupt_catch(void);
 /* Becomes readable when a signal is there, for poll; -1 before interrupt_catch. Nobody reads it. */
 int interrupt_fd(void);
 
+/* The opposite: the one that came is done with, the next ends the program again. */
+void interrupt_release(void);
+
 /* The signal that came, 0 while there is none. */
 int interrupt_pending(void);
 

@@ -3,9 +3,9 @@
 
 #include "fail.h"
 #include "json_keys.h"
-#include "json_memory.h"
 #include "json_print.h"
 #include "json_scan.h"
+#include "memory.h"
 #include "utf8.h"
 
 #include <assert.h>
@@ -28,7 +28,7 @@ static struct json *json_of(cJSON *node)
 static struct json *made(cJSON *node)
 {
 	if (!node)
-		json_memory_is_gone();
+		memory_is_gone();
 	return json_of(node);
 }
 
@@ -56,7 +56,7 @@ static struct json *new_string(const char *value)
 		return made(cJSON_CreateNull());
 	if (utf8_is_valid(value))
 		return made(cJSON_CreateString(value));
-	mended = json_memory(NULL, UTF8_MENDED_BYTES(strlen(value)));
+	mended = memory_resize(NULL, UTF8_MENDED_BYTES(strlen(value)));
 	string = made(cJSON_CreateString(utf8_mend(value, mended)));
 	free(mended);
 	return string;
@@ -78,7 +78,7 @@ void json_put(struct json *object, const char *key, struct json *value)
 	assert(json_type(object) == JSON_OBJECT && value);
 	assert(utf8_is_valid(key) && !json_get(object, key));
 	if (!cJSON_AddItemToObject(node_of(object), key, node_of(value)))
-		json_memory_is_gone();
+		memory_is_gone();
 }
 
 void json_put_string(struct json *object, const char *key, const char *value)
@@ -126,7 +126,7 @@ void json_add(struct json *array, struct json *value)
 {
 	assert(json_type(array) == JSON_ARRAY && value);
 	if (!cJSON_AddItemToArray(node_of(array), node_of(value)))
-		json_memory_is_gone();
+		memory_is_gone();
 }
 
 void json_add_string(struct json *array, const char *value)
@@ -294,6 +294,13 @@ struct json *json_parse(const char *text, size_t bytes, const char *name)
 		return NULL;
 	}
 	return document;
+}
+
+struct json *json_copy(const struct json *value)
+{
+	cJSON *copy = value ? cJSON_Duplicate(node_of(value), true) : cJSON_CreateNull();
+
+	return made(copy);
 }
 
 const char *json_text_at(const struct json *object, const char *path)

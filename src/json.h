@@ -80,6 +80,10 @@ bool json_same(const struct json *a, const struct json *b);
 const char *json_text_at(const struct json *object, const char *path);
 double json_number_at(const struct json *object, const char *path);
 
+/* A document of its own with the same value; json_free it, or put it into another. NULL gives null.
+ */
+struct json *json_copy(const struct json *value);
+
 /* Parses text of `bytes` bytes (no terminator needed). NULL with a reason (fail.h): "line 3, column
  * 7: ...", both counted from 1, columns in characters. `name` (a file; or NULL) stands in front of
  * every message: "results/base.json: line 1, column 1: expected a JSON value, got 'x'". Stricter

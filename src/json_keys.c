@@ -1,7 +1,7 @@
 /* See json_keys.h. */
 #include "json_keys.h"
 
-#include "json_memory.h"
+#include "memory.h"
 
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void sort_slots(struct slot *slots, size_t count)
 static struct slot *new_slots(size_t count)
 {
 	/* One more: an empty object has slots too. */
-	return json_memory(NULL, (count + 1) * sizeof(struct slot));
+	return memory_resize(NULL, (count + 1) * sizeof(struct slot));
 }
 
 /* The slot of the earliest key that repeats one before it. */

@@ -3,7 +3,7 @@
 #include "json_print.h"
 
 #include "json.h"
-#include "json_memory.h"
+#include "memory.h"
 #include "utf8.h"
 
 #include <math.h>
@@ -90,7 +90,7 @@ static void append(struct text *out, const char *bytes, size_t count)
 {
 	if (out->room - out->used < count) {
 		out->room = 2 * (out->room + count);
-		out->bytes = json_memory(out->bytes, out->room);
+		out->bytes = memory_resize(out->bytes, out->room);
 	}
 	if (count)
 		memcpy(out->bytes + out->used, bytes, count);

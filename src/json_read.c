@@ -2,7 +2,7 @@
 #include "json.h"
 
 #include "fail.h"
-#include "json_memory.h"
+#include "memory.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +35,7 @@ static int read_all(int fd, const char *name, struct content *content)
 	do {
 		if (content->bytes == content->room) {
 			content->room *= 2;
-			content->text = json_memory(content->text, content->room);
+			content->text = memory_resize(content->text, content->room);
 		}
 		got = read_some(fd, content->text + content->bytes, content->room - content->bytes);
 		if (got < 0)
@@ -62,7 +62,7 @@ static struct json *read_descriptor(int fd, const char *name)
 
 	if (bytes > JSON_MAX_BYTES)
 		return json_parse("", bytes, name); /* refused before the text is looked at */
-	content.text = json_memory(NULL, content.room);
+	content.text = memory_resize(NULL, content.room);
 	if (!read_all(fd, name, &content))
 		document = json_parse(content.text, content.bytes, name);
 	free(content.text);

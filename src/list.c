@@ -1,11 +1,11 @@
 /* See list.h. */
 #include "list.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
+#include "memory.h"
 #include "pattern.h"
 #include "scratch.h"
 #include "wait.h"
@@ -23,9 +23,8 @@ static int try_setup(const struct transport *transport, const char *folder)
 		.requested = &requested,
 		.effective = &effective,
 	};
-	void *state = calloc(1, transport->state_size);
+	void *state = memory_zeroed(1, transport->state_size);
 
-	assert(state);
 	while (!(transport->waits & WAIT_SET(params.wait)))
 		params.wait++;
 
@@ -189,6 +188,8 @@ void list_print(FILE *out, const struct json *list)
 		placement = json_next(placement))
 		print_placement(out, placement);
 	fprintf(out,
-		"\nsizes: 16 bytes to 1M; a cell is PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, as in "
+		"\nnearest, as a placement, stands for the closest pair of different "
+		"cores\n\nsizes: 16 bytes to 1M; a cell is PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, "
+		"as in "
 		"pingpong/pipe/block/64/same-cpu\n");
 }

@@ -249,6 +249,7 @@ int main(int argc, char **argv)
 	int verb;
 
 	keep_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a reader that left is an error of write(2), too */
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error of write(2), not an end */
 	atexit(check_stdout);
 	verb = cli_parse_main(argc, argv);

@@ -84,7 +84,9 @@ static int prepare(struct invocation *inv)
 		return EXIT_UNTRUSTWORTHY;
 	}
 	inv->topology = topology_load(NULL);
-	if (!inv->topology || make_plan(inv) < 0)
+	if (!inv->topology)
+		return complain(EXIT_NOTHING_RAN);
+	if (make_plan(inv) < 0)
 		return complain(EXIT_USAGE);
 	return EXIT_DONE;
 }
@@ -105,8 +107,9 @@ static int execute(struct invocation *inv, bool quiet)
 	inv->started = time(NULL);
 	if (interrupt_catch() < 0 ||
 		run_plan(&inv->plan, &run_options, &observer, &inv->record) < 0)
-		return complain(EXIT_USAGE);
+		return complain(EXIT_NOTHING_RAN);
 	progress_end(&progress);
+	interrupt_release();
 	inv->seconds = (double)(clock_now_ns() - start) / 1e9;
 	inv->result = result_build(&inv->record,
 		&(struct result_context){
@@ -208,10 +211,11 @@ int measure_run(const struct cli_run *options, char *const *argv)
 		code = execute(&inv, options->quiet);
 	if (code == EXIT_DONE) {
 		code = verdict(&inv.record);
-		if (!options->quiet && strcmp(path, "-") != 0)
-			report_show(stdout, inv.result);
+		/* first the file: whoever reads the table may leave */
 		written = write_result(&inv, path);
 		code = written ? written : code;
+		if (!options->quiet && strcmp(path, "-") != 0)
+			report_show(stdout, inv.result);
 	}
 	release(&inv);
 	return code;

@@ -1,10 +1,11 @@
 /* See metric.h. */
 #include "metric.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 #define RTT(name)                                                            \
 	static double rtt_##name(const struct run_figures *figures)          \
@@ -43,9 +44,15 @@ static double switches_per_message(const struct run_figures *figures)
 	return figures->switches_per_message;
 }
 
+/* In the time of the rate beside it; a message that comes late may make up for one that is lost. */
 static double loss_ratio(const struct run_figures *figures)
 {
-	return figures->sent ? (double)figures->lost / (double)figures->sent : NAN;
+	return metric_loss((double)figures->messages, (double)figures->offered);
+}
+
+double metric_loss(double messages, double offered)
+{
+	return offered > 0 ? fmax(0, 1 - messages / offered) : NAN;
 }
 
 #define NO_QUANTILE FIGURE_QUANTILES
@@ -81,9 +88,8 @@ const struct metric *metric_find(const char *name)
 struct estimate metric_estimate(const double *values, size_t runs)
 {
 	struct estimate estimate = {.value = NAN, .ci95 = {NAN, NAN}};
-	double *have = malloc((runs + 1) * sizeof *have);
+	double *have = memory_zeroed(runs, sizeof *have);
 
-	assert(have);
 	for (size_t i = 0; i < runs; i++)
 		if (!isnan(values[i]))
 			have[estimate.runs++] = values[i];

@@ -32,6 +32,9 @@ struct estimate {
 	double modes[2]; /* where multimodal */
 };
 
+/* What share of the messages that were offered did not arrive: 0 .. 1. */
+double metric_loss(double messages, double offered);
+
 /* From the values of a cell's good runs, NaN where a run does not support it; more than half of the
  * runs must have the figure. A rate of a run is its messages / its time; the estimate is the median
  * of the runs' rates, of which the interval is, too. */

@@ -102,8 +102,8 @@ static void each_reads_its_figure(void **state)
 		.bytes_per_s = 64e6,
 		.cpu_ns_per_message = 300,
 		.switches_per_message = 2,
-		.sent = 1000,
-		.lost = 250};
+		.messages = 750,
+		.offered = 1000};
 	const struct run_figures nothing = {.rtt_quantile = {1, 1, 1, 1, 1}, .rtt_mean = 1};
 
 	for (size_t i = 0; i < COUNT(table); i++) {

@@ -2,7 +2,6 @@
 #include "pattern.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -131,14 +130,17 @@ static int pingpong_producer(struct pattern_end *end)
 	}
 	tally_stamp(tally, x->epochs, sequence - x->warmup);
 	tally_end(tally);
+	tally->sent = sequence;
+	tally->before = x->warmup;
 	tally->messages = sequence - x->warmup;
 	return err;
 }
 
-/* Sends back what came: the producer's check of the reply covers both ways. */
-HOT static int echo(const struct pattern_end *end, uint64_t count)
+/* Sends back what came: the producer's check of the reply covers both ways. Counts what it has sent
+ * back. */
+HOT static int echo(const struct pattern_end *end, uint64_t *echoed, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++, ++*echoed) {
 		int err = end->recv(end->state, end->in, end->message_bytes);
 
 		if (UNLIKELY(err))
@@ -154,14 +156,15 @@ HOT static int echo(const struct pattern_end *end, uint64_t count)
 static int pingpong_consumer(struct pattern_end *end)
 {
 	const struct exchange *x = &end->exchange;
-	int err = echo(end, x->warmup);
+	uint64_t before = 0, messages = 0;
+	int err = echo(end, &before, x->warmup);
 
-	if (err)
-		return err;
 	tally_begin(end->tally);
-	err = echo(end, x->per_epoch * x->epochs);
+	if (!err)
+		err = echo(end, &messages, x->per_epoch * x->epochs);
 	tally_end(end->tally);
-	end->tally->messages = x->per_epoch * x->epochs;
+	end->tally->before = before;
+	end->tally->messages = messages;
 	return err;
 }
 
@@ -208,6 +211,7 @@ static int stream_producer(struct pattern_end *end)
 	tally_begin(end->tally);
 	err = send_numbered(end, &sequence, x->per_epoch * x->epochs);
 	tally_end(end->tally);
+	end->tally->sent = sequence;
 	end->tally->messages = sequence - x->warmup;
 	if (!err && end->transport->traits & TRAIT_LOSSY)
 		err = send_end(end);
@@ -235,6 +239,7 @@ static int recv_all(struct pattern_end *end)
 	uint32_t sequence = 0;
 	int err = recv_numbered(end, &sequence, x->warmup);
 
+	tally->before = sequence;
 	tally_begin(tally);
 	for (uint32_t e = 0; e < x->epochs && !err; e++) {
 		tally_stamp(tally, e, sequence - x->warmup);
@@ -282,21 +287,22 @@ static int recv_some(struct pattern_end *end)
 	const struct exchange *x = &end->exchange;
 	struct tally *tally = end->tally;
 	uint32_t number = 0;
-	uint64_t before;
 
 	sequence_reset(&tally->sequence);
 
 	int err = recv_until(end, x->warmup, &number);
 
+	/* the message that has come belongs to the measured part, and begins it */
+	tally->before =
+		tally->sequence.unique - (number != MESSAGE_END && tally->sequence.unique > 0);
 	tally_begin(tally);
-	before = tally->sequence.unique;
 	for (uint32_t e = 0; e < x->epochs && !err; e++) {
-		tally_stamp(tally, e, tally->sequence.unique - before);
+		tally_stamp(tally, e, tally->sequence.unique - tally->before);
 		err = recv_until(end, x->warmup + (e + 1) * x->per_epoch, &number);
 	}
-	tally_stamp(tally, x->epochs, tally->sequence.unique - before);
+	tally_stamp(tally, x->epochs, tally->sequence.unique - tally->before);
 	tally_end(tally);
-	tally->messages = tally->sequence.unique - before;
+	tally->messages = tally->sequence.unique - tally->before;
 	atomic_store_explicit(&tally->finished, 1, memory_order_release);
 	return err;
 }

@@ -46,7 +46,7 @@ static void running(void *context, const struct run_record *record, size_t index
 	struct progress *progress = context;
 
 	if (progress->terminal)
-		draw(progress, "pass %u of %u, about %u:%02u left: %s", block + 1,
+		draw(progress, "block %u of %u, about %u:%02u left: %s", block + 1,
 			record->options.runs, minutes(left_ns), seconds(left_ns),
 			record->plan->cells[index].id);
 }
@@ -57,7 +57,7 @@ static void block_done(
 	struct progress *progress = context;
 
 	if (!progress->terminal)
-		fprintf(stderr, "ipcmark: pass %u of %u done, about %u:%02u left\n", block + 1,
+		fprintf(stderr, "ipcmark: block %u of %u done, about %u:%02u left\n", block + 1,
 			record->options.runs, minutes(left_ns), seconds(left_ns));
 }
 

@@ -1,7 +1,6 @@
 /* See report.h: all cells of a result, and the same as JSON. */
 #include "report.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,17 +19,30 @@ static void put_count(FILE *out, double value, const char *unit)
 		fprintf(out, "  %7s%s%-3s", text, strchr(text, ' ') ? "" : " ", unit);
 }
 
-/* Half the interval's width in per cent of the estimate; an em dash where there is no interval. */
-static void put_spread(FILE *out, const struct json *summary)
+/* Three significant digits, without an exponent. */
+static void figure_text(double value, char text[16])
+{
+	snprintf(text, 16, "%.*f", value >= 100 ? 0 : value >= 10 ? 1 : 2, value);
+}
+
+/* The interval in the unit in which the estimate is shown beside it; an em dash where there is
+ * none. */
+static void put_interval(FILE *out, const struct json *summary)
 {
 	const struct json *low = json_first(json_get(summary, "ci95"));
-	double estimate = json_number(json_get(summary, "estimate"));
+	double estimate = json_number(json_get(summary, "estimate")), unit = 1;
+	char ends[2][16], both[40];
 
-	if (low && estimate > 0)
-		fprintf(out, "  \xc2\xb1%4.1f %%",
-			50 * (json_number(json_next(low)) - json_number(low)) / estimate);
-	else
-		fprintf(out, "  %6s" DASH, "");
+	if (!low) {
+		fprintf(out, " %15s" DASH, "");
+		return;
+	}
+	while (estimate / unit >= 999.5 && unit < 1e9)
+		unit *= 1000;
+	figure_text(json_number(low) / unit, ends[0]);
+	figure_text(json_number(json_next(low)) / unit, ends[1]);
+	snprintf(both, sizeof both, "[%s, %s]", ends[0], ends[1]);
+	fprintf(out, " %16s", both);
 }
 
 static size_t runs_with_flag(const struct json *cell, const char *flag, size_t *runs)
@@ -93,7 +105,7 @@ static void show_pingpong(FILE *out, const struct json *cell)
 {
 	row_put_name(out, cell);
 	row_put_duration(out, row_summary(cell, "rtt_ns.p50"));
-	put_spread(out, row_summary(cell, "rtt_ns.p50"));
+	put_interval(out, row_summary(cell, "rtt_ns.p50"));
 	row_put_duration(out, row_summary(cell, "rtt_ns.p90"));
 	row_put_duration(out, row_summary(cell, "rtt_ns.p99"));
 	row_put_duration(out, row_summary(cell, "rtt_ns.p99_9"));
@@ -105,26 +117,54 @@ static void show_stream(FILE *out, const struct json *cell)
 {
 	row_put_name(out, cell);
 	put_count(out, row_estimate(cell, "messages_per_s"), "/s");
-	put_spread(out, row_summary(cell, "messages_per_s"));
+	put_interval(out, row_summary(cell, "messages_per_s"));
 	put_count(out, row_estimate(cell, "bytes_per_s"), "B/s");
 	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
 	put_switches(out, cell);
 }
 
-static void show_heading(FILE *out, const struct json *cell)
+/* "round trip of 1 KiB, same-llc" */
+static void table_title(const struct json *cell, char *title, size_t bytes)
 {
-	char size[16], title[64];
+	char size[16];
+	const char *unit;
 
 	words_format_size((uint64_t)json_number_at(cell, "size_bytes"), size, sizeof size);
-	snprintf(title, sizeof title, "%s of %s%s, %s",
-		row_is_pingpong(cell) ? "round trip" : "stream", size,
-		strpbrk(size, "KM") ? "iB" : " B", json_text_at(cell, "placement"));
+	unit = strpbrk(size, "KM");
+	snprintf(title, bytes, "%s of %.*s %s%s, %s",
+		row_is_pingpong(cell) ? "round trip" : "stream", (int)strspn(size, "0123456789"),
+		size, unit ? unit : "B", unit ? "iB" : "", json_text_at(cell, "placement"));
+}
+
+static void show_heading(FILE *out, const struct json *cell)
+{
+	char title[64];
+
+	table_title(cell, title, sizeof title);
 	if (row_is_pingpong(cell))
-		fprintf(out, "%-27s %8s %8s %8s %8s %8s %8s %8s\n", title, "p50", "95 % CI", "p90",
+		fprintf(out, "%-27s %8s %16s %8s %8s %8s %8s %8s\n", title, "p50", "95 % CI", "p90",
 			"p99", "p99.9", "CPU", "switches");
 	else
-		fprintf(out, "%-27s %12s %8s %13s %8s %8s\n", title, "messages", "95 % CI", "bytes",
-			"CPU", "switches");
+		fprintf(out, "%-27s %12s %16s %13s %8s %8s\n", title, "messages", "95 % CI",
+			"bytes", "CPU", "switches");
+}
+
+/* Where no cell of a table has figures, and for one reason, a line tells it. */
+static bool show_all_absent(FILE *out, const struct report_row *rows, size_t count)
+{
+	const struct json *first = rows[0].cell;
+	char title[64];
+
+	if (count == 1)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].rank != RANK_ABSENT ||
+			!json_same(json_get(rows[i].cell, "reason"), json_get(first, "reason")))
+			return false;
+	table_title(first, title, sizeof title);
+	fprintf(out, "%s: %s: %s\n\n", title, json_text_at(first, "status"),
+		json_text_at(first, "reason"));
+	return true;
 }
 
 static void show_table(FILE *out, const struct json *cells, const struct json *first)
@@ -133,6 +173,10 @@ static void show_table(FILE *out, const struct json *cells, const struct json *f
 	struct report_row *rows = row_table(cells, first, &count);
 	enum row_rank last = RANK_HARNESS;
 
+	if (show_all_absent(out, rows, count)) {
+		free(rows);
+		return;
+	}
 	show_heading(out, first);
 	for (size_t i = 0; i < count; i++) {
 		row_put_divider(out, &rows[i], last);
@@ -169,41 +213,6 @@ static void show_conditions(FILE *out, const struct json *result)
 			json_string(json_first(json_find(result, "invocation.allowed")), ""));
 }
 
-/* The shortest run that would support a quantile in each cell that lacks it, by the slowest of
- * them. */
-static double time_needed_ns(const struct json *result, const char *metric)
-{
-	double longest = 0;
-
-	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
-		cell = json_next(cell)) {
-		double needs = json_number_at(row_summary(cell, metric), "needs_messages");
-		const struct json *run = json_first(json_get(cell, "runs"));
-		double rate = json_number_at(run, "messages_per_s");
-
-		if (needs > 0 && rate > 0)
-			longest = fmax(longest, needs / rate * 1e9);
-	}
-	return longest;
-}
-
-static void show_needs(FILE *out, const struct json *result)
-{
-	static const char *const metrics[][2] = {{"rtt_ns.p99", "p99"}, {"rtt_ns.p99_9", "p99.9"}};
-
-	for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
-		double ns = time_needed_ns(result, metrics[i][0]);
-
-		if (ns > 0)
-			fprintf(out,
-				DASH " %s: not enough messages in a run; all cells have it with "
-				     "--time %.0fs\n",
-				metrics[i][1], ceil(1.1 * ns / 1e9));
-	}
-	if (json_number_at(result, "invocation.runs") < 6)
-		fprintf(out, DASH " 95 %% CI: needs 6 runs\n");
-}
-
 void report_show(FILE *out, const struct json *result)
 {
 	const struct json *cells = json_get(result, "cells");
@@ -212,22 +221,9 @@ void report_show(FILE *out, const struct json *result)
 	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
 		if (!row_is_shown(cells, cell))
 			show_table(out, cells, cell);
-	show_needs(out, result);
-	fprintf(out,
-		"~ fewer than 100 messages of a run lie beyond it; CPU and switches: both sides, "
-		"for one %s\n",
-		"round trip or message");
+	row_put_needs(out, result);
+	row_put_legend(out, result);
 	row_put_warnings(out, result);
-}
-
-static struct json *copy_of(const struct json *value)
-{
-	char *text = json_print(value);
-	struct json *copy = text ? json_parse(text, strlen(text), "copy") : NULL;
-
-	assert(copy);
-	free(text);
-	return copy;
 }
 
 struct json *report_json(const struct json *result)
@@ -244,8 +240,8 @@ struct json *report_json(const struct json *result)
 		struct json *row = json_add_object(cells);
 
 		for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
-			json_put(row, members[i], copy_of(json_get(cell, members[i])));
+			json_put(row, members[i], json_copy(json_get(cell, members[i])));
 	}
-	json_put(report, "warnings", copy_of(json_get(result, "warnings")));
+	json_put(report, "warnings", json_copy(json_get(result, "warnings")));
 	return report;
 }

@@ -30,7 +30,7 @@ static void quick_row(FILE *out, const struct json *cell, double best)
 	fprintf(out, "    ");
 	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
 	if (!row_is_harness(cell) && !isnan(best))
-		fprintf(out, "  %8.1f", p50 / best);
+		fprintf(out, p50 / best < 0.095 ? "  %8.2g" : "  %8.1f", p50 / best);
 	if (strcmp(json_text_at(cell, "status"), "ok") != 0)
 		fprintf(out, "  %s: %s", json_text_at(cell, "status"),
 			json_text_at(cell, "reason"));
@@ -69,10 +69,9 @@ void report_quick(FILE *out, const struct json *result, double seconds)
 	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
 		if (!row_is_shown(cells, cell))
 			quick_table(out, cells, cell);
-	fprintf(out,
-		"\n~ fewer than 100 messages of a run lie beyond it. CPU/message: both sides, for "
-		"one round trip.\n");
+	fputc('\n', out);
+	row_put_needs(out, result);
+	row_put_legend(out, result);
 	row_put_warnings(out, result);
-	fprintf(out,
-		"p99.9 needs a longer run. Next: ipcmark run --preset review -o review.json\n");
+	fprintf(out, "Next: ipcmark run --preset review -o review.json\n");
 }

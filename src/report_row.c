@@ -1,11 +1,11 @@
 /* See report_row.h. */
 #include "report_row.h"
 
-#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "words.h"
 
 const struct json *row_summary(const struct json *cell, const char *metric)
@@ -66,10 +66,9 @@ static int by_rank(const void *a, const void *b)
 
 struct report_row *row_table(const struct json *cells, const struct json *first, size_t *count)
 {
-	struct report_row *rows = calloc(json_count(cells), sizeof *rows);
+	struct report_row *rows = memory_zeroed(json_count(cells), sizeof *rows);
 	size_t place = 0;
 
-	assert(rows);
 	*count = 0;
 	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell), place++)
 		if (same_table(cell, first))
@@ -119,4 +118,58 @@ void row_put_warnings(FILE *out, const struct json *result)
 	for (const struct json *warning = json_first(json_get(result, "warnings")); warning;
 		warning = json_next(warning))
 		fprintf(out, "warning: %s\n", json_string(warning, ""));
+}
+
+/* The shortest run that would support a quantile in each cell that lacks it, by the slowest of
+ * them. */
+static double time_needed_ns(const struct json *result, const char *metric)
+{
+	double longest = 0;
+
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+		cell = json_next(cell)) {
+		double needs = json_number_at(row_summary(cell, metric), "needs_messages");
+		const struct json *run = json_first(json_get(cell, "runs"));
+		double rate = json_number_at(run, "messages_per_s");
+
+		if (needs > 0 && rate > 0)
+			longest = fmax(longest, needs / rate * 1e9);
+	}
+	return longest;
+}
+
+void row_put_needs(FILE *out, const struct json *result)
+{
+	static const char *const metrics[][2] = {{"rtt_ns.p99", "p99"}, {"rtt_ns.p99_9", "p99.9"}};
+
+	for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
+		double ns = time_needed_ns(result, metrics[i][0]);
+
+		if (ns > 0)
+			fprintf(out,
+				DASH " %s: not enough messages in a run; all cells have it with "
+				     "--time %.0fs\n",
+				metrics[i][1], ceil(1.1 * ns / 1e9));
+	}
+	if (json_number_at(result, "invocation.runs") < 6)
+		fprintf(out, DASH " 95 %% CI: needs 6 runs\n");
+}
+
+/* Whether any figure of the result is one of low confidence. */
+static bool has_low_confidence(const struct json *result)
+{
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+		cell = json_next(cell))
+		for (const struct json *summary = json_first(json_get(cell, "summary")); summary;
+			summary = json_next(summary))
+			if (json_is_true(json_get(summary, "low_confidence")))
+				return true;
+	return false;
+}
+
+void row_put_legend(FILE *out, const struct json *result)
+{
+	if (has_low_confidence(result))
+		fprintf(out, "~ fewer than 100 messages of a run lie beyond it\n");
+	fprintf(out, "CPU and switches: both sides, for one round trip or message\n");
 }

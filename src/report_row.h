@@ -48,6 +48,12 @@ void row_put_absent(FILE *out, const struct json *cell);
 /* The line above the first spinning row; `last` is the rank of the row before. */
 void row_put_divider(FILE *out, const struct report_row *row, enum row_rank last);
 
+/* What a longer run would add to the figures that are missing. */
+void row_put_needs(FILE *out, const struct json *result);
+
+/* What the marks and the columns of the tables mean. */
+void row_put_legend(FILE *out, const struct json *result);
+
 /* All warnings of the result, a line each. */
 void row_put_warnings(FILE *out, const struct json *result);
 

@@ -86,6 +86,7 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 	put_count(run, "messages", figures->messages);
 	put_count(run, "discarded", figures->discarded);
 	put_count(run, "sent", figures->sent);
+	put_count(run, "offered", figures->offered);
 	put_count(run, "lost", figures->lost);
 	put_count(run, "duplicates", figures->duplicates);
 	put_count(run, "reordered", figures->reordered);

@@ -9,6 +9,7 @@
 
 #include "fail.h"
 #include "json_print.h"
+#include "memory.h"
 #include "metric.h"
 #include "result.h"
 #include "result_histogram.h"
@@ -103,18 +104,18 @@ static int check_run(const struct json *run, double size_bytes, const struct pla
 	return check_quantile_order(json_get(run, "rtt_ns"), place);
 }
 
-/* Where nothing can be lost, all that was sent is in the figures or was discarded. */
-static int check_counts(const struct json *run, const struct place *place)
+/* What was sent is in the figures, was discarded, or was lost; and only some transports lose. */
+static int check_counts(const struct json *run, bool lossy, const struct place *place)
 {
-	double sent = json_number_at(run, "sent");
-	double seen = json_number_at(run, "messages") + json_number_at(run, "discarded");
+	double sent = json_number_at(run, "sent"), lost = json_number_at(run, "lost");
+	double told = json_number_at(run, "messages") + json_number_at(run, "discarded") + lost;
 
-	if (is_ok(run) && sent != seen)
+	if (is_ok(run) && sent != told)
 		return contradiction(place, "sent",
-			"expected %.0f, which is messages + discarded, got %.0f", seen, sent);
-	if (json_number_at(run, "lost") + json_number_at(run, "duplicates") +
-			json_number_at(run, "reordered") >
-		0)
+			"expected %.0f, which is messages + discarded + lost, got %.0f", told,
+			sent);
+	if (!lossy &&
+		lost + json_number_at(run, "duplicates") + json_number_at(run, "reordered") > 0)
 		return contradiction(
 			place, "lost", "this transport loses, repeats and reorders nothing");
 	return 0;
@@ -130,8 +131,8 @@ static int check_runs(const struct json *cell, struct place place)
 
 		int err = check_run(run, json_number_at(cell, "size_bytes"), &place);
 
-		if (!err && !lossy)
-			err = check_counts(run, &place);
+		if (!err)
+			err = check_counts(run, lossy, &place);
 
 		if (err)
 			return err;
@@ -149,7 +150,8 @@ static size_t values_of(const struct json *cell, const char *metric, double *val
 		if (!is_ok(run))
 			continue;
 		values[n++] = strcmp(metric, "loss_ratio") == 0
-			? json_number_at(run, "lost") / json_number_at(run, "sent")
+			? metric_loss(
+				  json_number_at(run, "messages"), json_number_at(run, "offered"))
 			: json_number_at(run, metric);
 	}
 	return n;
@@ -160,16 +162,15 @@ static int check_summary(
 {
 	const struct metric *metric = metric_find(json_key(summary));
 	size_t runs = json_count(json_get(cell, "runs"));
-	double *values = calloc(runs + 1, sizeof *values);
+	double *values = memory_zeroed(runs, sizeof *values);
 	double said = json_number_at(summary, "estimate");
 	const struct json *low;
 	char member[64];
 
-	if (!values || !metric) {
+	if (!metric) {
 		free(values);
-		return metric ? fail("calloc")
-			      : contradiction(place, "summary", "no figure is called %s",
-					json_quote(json_key(summary), member, sizeof member));
+		return contradiction(place, "summary", "no figure is called %s",
+			json_quote(json_key(summary), member, sizeof member));
 	}
 	snprintf(member, sizeof member, "summary[\"%.40s\"]", json_key(summary));
 
@@ -336,11 +337,9 @@ static int check_unique(const struct json *cells)
 {
 	size_t count = json_count(cells), n = 0;
 	char quoted[160];
-	const char **ids = calloc(count + 1, sizeof *ids);
+	const char **ids = memory_zeroed(count, sizeof *ids);
 	int err = 0;
 
-	if (!ids)
-		return fail("calloc");
 	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
 		ids[n++] = json_text_at(cell, "id");
 	qsort(ids, count, sizeof *ids, by_name);
@@ -379,12 +378,10 @@ static int check_schema(const struct json *result)
 
 int result_check(const struct json *result)
 {
-	struct histogram *scratch = malloc(sizeof *scratch);
+	struct histogram *scratch = memory_zeroed(1, sizeof *scratch);
 	struct place place = {.run = -1};
 	int err = check_schema(result);
 
-	if (!scratch)
-		return -ENOMEM;
 	if (!err)
 		err = check_unique(json_get(result, "cells"));
 	for (const struct json *cell = json_first(json_get(result, "cells")); cell && !err;

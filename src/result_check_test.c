@@ -249,7 +249,8 @@ static void figures_of_a_run(void **state)
 		{PIPE_PINGPONG, "runs|rtt_ns|count", "1", "cells[1].histogram: holds "},
 		{PIPE_STREAM, "runs|sent", "1", "cells[2].runs[0].sent: expected "},
 		{PIPE_STREAM, "runs|discarded", "1", "cells[2].runs[0].sent: expected "},
-		{PIPE_STREAM, "runs|lost", "1", "cells[2].runs[0].lost: "},
+		{PIPE_STREAM, "runs|lost", "1", "cells[2].runs[0].sent: expected "},
+		{PIPE_STREAM, "runs|reordered", "1", "cells[2].runs[0].lost: "},
 	};
 
 	assert_refused(changes, COUNT(changes));

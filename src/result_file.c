@@ -1,7 +1,6 @@
 /* See result.h: results as files. */
 #include "result.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -36,6 +35,13 @@ static bool is_special(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static void folder_of(const char *path, char folder[PATH_MAX])
@@ -79,12 +85,16 @@ int result_check_target(const char *path, bool force)
 		return fail_path(path, ENAMETOOLONG);
 	if (path[0] == '\0')
 		return fail_text(ENOENT, "\"\": %s", strerror(ENOENT));
+	if (path[strlen(path) - 1] == '/')
+		return fail_path(path, EISDIR);
 	/* a link that points nowhere is there, too */
 	if (lstat(path, &st) == 0) {
-		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		if (is_folder(path))
 			return fail_path(path, EISDIR);
 		if (!force)
 			return fail_exists(path);
+		if (S_ISLNK(st.st_mode) && access(path, F_OK) < 0)
+			return fail_text(ENOENT, "%.300s: a link that points nowhere", path);
 	} else if (errno != ENOENT) {
 		return fail_path(path, errno);
 	}
@@ -183,7 +193,6 @@ int result_write(const struct json *result, const char *path, bool force)
 	char *text = json_print(result);
 	int err = result_check_target(path, force);
 
-	assert(text);
 	if (!err)
 		err = is_stdout(path) || is_special(path) ? write_special(text, path)
 							  : write_regular(text, path, force);

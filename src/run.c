@@ -157,7 +157,9 @@ static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t o
 
 	params.exchange = cell->exchange;
 	pair_run(&params, &pair);
-	if (pair.status == PAIR_INTERRUPTED) {
+	/* a signal for the whole group may have reached a side first */
+	if (pair.status == PAIR_INTERRUPTED ||
+		(pair.status == PAIR_FAILED && interrupt_pending())) {
 		record->signal = interrupt_pending();
 	} else {
 		*figures = (struct run_figures){.block = block, .order = order};

@@ -1,7 +1,7 @@
 /* See schema_pattern.h. */
 #include "schema_pattern.h"
 
-#include "json_memory.h"
+#include "memory.h"
 
 #include <ctype.h>
 #include <regex.h>
@@ -43,11 +43,11 @@ bool pattern_matches(struct pattern **patterns, const struct json *source, const
 	while (pattern && pattern->source != source)
 		pattern = pattern->next;
 	if (!pattern) {
-		pattern = json_memory(NULL, sizeof *pattern);
+		pattern = memory_resize(NULL, sizeof *pattern);
 		pattern->source = source;
 		pattern->next = *patterns;
 		if (compile(&pattern->regex, json_string(source, "")))
-			json_memory_is_gone(); /* its only way to fail after pattern_problem */
+			memory_is_gone(); /* its only way to fail after pattern_problem */
 		*patterns = pattern;
 	}
 	return !regexec(&pattern->regex, string, 0, NULL, 0);

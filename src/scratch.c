@@ -53,8 +53,9 @@ static _Noreturn void guard_main(const char *parent, int harness)
 	sigprocmask(SIG_BLOCK, &all, NULL);
 	setsid();
 	prctl(PR_SET_NAME, "ipcmark-guard");
-	if (dup2(harness, STDIN_FILENO) < 0 || close_range(STDIN_FILENO + 1, ~0U, 0) < 0)
+	if (dup2(harness, STDIN_FILENO) < 0)
 		_exit(1);
+	closefrom(STDIN_FILENO + 1);
 
 	int err = make_folder(parent, STDIN_FILENO, path);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
+
 /* Ascending, NaN last: so that one look at the end tells whether there is any. */
 static int order(const void *a, const void *b)
 {
@@ -19,11 +21,7 @@ static int order(const void *a, const void *b)
  * process without memory for them could not write the result either. */
 static double *doubles_new(size_t n)
 {
-	double *values = calloc(n, sizeof *values);
-
-	if (!values)
-		abort();
-	return values;
+	return memory_zeroed(n, sizeof(double));
 }
 
 static double *sorted_copy(const double *values, size_t n)

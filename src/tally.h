@@ -29,6 +29,8 @@ struct tally {
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
 	struct usage usage;           /* of the measured part */
 	int64_t elapsed_ns;           /* of the measured part */
+	uint64_t sent;                /* by a producer, warm-up included */
+	uint64_t before; /* that a consumer, or a producer of round trips, had seen when it began */
 	uint64_t messages; /* of the measured part: round trips, or messages sent or received */
 
 	/* the producer of a pingpong, the consumer of a stream: time, and messages so far, at the

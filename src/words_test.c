@@ -16,7 +16,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define UNTOUCHED    UINT64_C(0xfeed)
-
 struct figure {
 	const char *text;
 	uint64_t value;

@@ -303,7 +303,7 @@ refuses_target() {
 
 @test "a TMPDIR that is not there is told" {
 	TMPDIR=/nonexistent program run "${tiny[@]}" -c "$pipe" -o new.json
-	expect_status 2
+	expect_status 6
 	expect_one_line_of_error
 	expect_in "$stderr" "TMPDIR (/nonexistent): no private folder can be made there: No such file or directory"
 	[[ ! -e new.json ]]

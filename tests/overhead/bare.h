@@ -1,6 +1,6 @@
-/* Bare loops: what the harness is measured against. Each makes the same system calls, or moves the
- * same bytes, as a cell of ipcmark and does nothing else: no stamp, no check, no histogram, two
- * clock reads in all. */
+/* Bare loops: what the harness is measured against, written as anybody would, with the C library's
+ * calls. Each makes the same system calls, or moves the same bytes, as a cell of ipcmark and does
+ * nothing else: no stamp, no check, no histogram, two clock reads in all. */
 #ifndef IPCMARK_BARE_H
 #define IPCMARK_BARE_H
 
