@@ -99,14 +99,28 @@ static inline void run(struct trial *trial)
 	assert_no_traces(before);
 }
 
-/* Calls `check` for each transport but null, with each wait. */
+/* Whether the suite is to try it: all but null, or the one that the environment names. */
+static inline bool is_tried(const struct transport *transport)
+{
+	const char *only = getenv("CONFORMANCE_TRANSPORT");
+
+	if (only && strcmp(only, transport->name) != 0)
+		return false;
+	return !(transport->traits & TRAIT_HARNESS);
+}
+
+/* Calls `check` for each transport with each of its waits. */
 static inline void for_each(void (*check)(const struct transport *transport, enum wait_mode wait))
 {
-	for (size_t i = 0; transport_registry[i]; i++)
-		for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
-			if (transport_registry[i]->waits & WAIT_SET(wait) &&
-				!(transport_registry[i]->traits & TRAIT_HARNESS))
-				check(transport_registry[i], wait);
+	for (size_t i = 0; transport_registry[i]; i++) {
+		for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++) {
+			if (!(transport_registry[i]->waits & WAIT_SET(wait)) ||
+				!is_tried(transport_registry[i]))
+				continue;
+			print_message("  %s %s\n", transport_registry[i]->name, wait_name(wait));
+			check(transport_registry[i], wait);
+		}
+	}
 }
 
 static inline void assert_done(const struct trial *trial)

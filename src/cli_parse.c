@@ -106,6 +106,7 @@ static error_t parse_wrapped(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option common_options[] = {
 	{"help", '?', NULL, 0, "Give this help list", -1},
+	{NULL, 'h', NULL, OPTION_ALIAS | OPTION_HIDDEN, NULL, -1},
 	{"usage", OPT_USAGE, NULL, 0, "Give a short usage message", -1},
 	{"version", 'V', NULL, 0, "Print the program's version", -1},
 	{0},
@@ -119,6 +120,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	(void)arg;
 	switch (key) {
 	case '?':
+	case 'h':
 		argp_help(argp, stdout, ARGP_HELP_STD_HELP & ~ARGP_HELP_EXIT_OK, state->name);
 		exit(EXIT_DONE);
 	case OPT_USAGE: argp_help(argp, stdout, ARGP_HELP_USAGE, state->name); exit(EXIT_DONE);

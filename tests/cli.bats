@@ -224,8 +224,9 @@ assert set(doc) == {"transports", "patterns", "waits", "placements"}, doc.keys()
 waits = [w["name"] for w in doc["waits"]]
 assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream"]
 assert waits == ["none", "block", "spin", "futex"]
-assert [t["name"] for t in doc["transports"]] == ["null", "pipe", "fifo", "shm", "socketpair-stream",
-	"socketpair-dgram", "unix-stream", "unix-dgram", "tcp", "udp"]
+assert doc["transports"][0]["name"] == "null"
+assert {"pipe", "fifo", "shm", "socketpair-stream", "socketpair-dgram", "unix-stream", "unix-dgram", "tcp",
+	"udp"} <= {t["name"] for t in doc["transports"]}
 for transport in doc["transports"]:
 	assert set(transport) == {"name", "summary", "waits", "traits", "max_message_bytes", "available", "reason"}
 	assert transport["summary"] and set(transport["waits"]) <= set(waits) and transport["waits"]
