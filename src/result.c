@@ -112,29 +112,39 @@ static void warn_of_cell(struct json *warnings, const struct cell_record *cell)
 	}
 }
 
-/* One line for all: on a busy machine it is most of them, and the table marks each. */
-static void warn_of_drift(struct json *warnings, const struct run_record *record)
+/* One line for all cells of a kind: on a busy machine it is most of them, and the table shows each.
+ */
+static void warn_of_many(struct json *warnings, const struct run_record *record,
+	bool (*is)(const struct cell_record *cell), const char *what)
 {
 	const char *first = NULL;
-	size_t drifting = 0;
+	size_t count = 0;
 	char text[FAIL_TEXT_BYTES];
 
 	for (size_t i = 0; i < record->plan->count; i++) {
-		const struct cell_record *cell = &record->cells[i];
-
-		if (2 * runs_with(cell, is_drifting) <= cell->run_count)
+		if (!is(&record->cells[i]))
 			continue;
-		first = first ? first : cell->cell->id;
-		drifting++;
+		first = first ? first : record->cells[i].cell->id;
+		count++;
 	}
-	if (!drifting)
+	if (!count)
 		return;
-	snprintf(text, sizeof text,
-		"%zu of %zu cells drift in most runs (%s ...): their halves differ by more than 2 "
-		"%%; longer runs may "
-		"settle: --time 1s",
-		drifting, record->plan->count, first);
+	snprintf(text, sizeof text, "%zu of %zu cells %s (%s%s)", count, record->plan->count, what,
+		first, count > 1 ? " ..." : "");
 	json_add_string(warnings, text);
+}
+
+static bool drifts(const struct cell_record *cell)
+{
+	return 2 * runs_with(cell, is_drifting) > cell->run_count;
+}
+
+/* The interval of the cell's first figure is wider than half of it. */
+static bool is_wide(const struct cell_record *cell)
+{
+	struct estimate estimate = result_cell_headline(cell);
+
+	return estimate.ci95.high - estimate.ci95.low > estimate.value / 2;
 }
 
 static void put_warnings(struct json *document, const struct run_record *record,
@@ -154,7 +164,13 @@ static void put_warnings(struct json *document, const struct run_record *record,
 	}
 	for (size_t i = 0; i < record->plan->count; i++)
 		warn_of_cell(warnings, &record->cells[i]);
-	warn_of_drift(warnings, record);
+	warn_of_many(warnings, record, drifts,
+		"drift in most runs: their halves differ by more than 2 %; longer runs may settle: "
+		"--time 1s");
+	warn_of_many(warnings, record, is_wide,
+		"have an interval wider than half of the figure: other work on these CPUs, or an "
+		"unsteady machine; "
+		"an idle one, or more --runs, would narrow it");
 }
 
 struct json *result_build(const struct run_record *record, const struct result_context *context)

@@ -128,6 +128,15 @@ static size_t good_values(
 	return n;
 }
 
+struct estimate result_cell_headline(const struct cell_record *record)
+{
+	const struct metric *metric = metric_find(
+		record->cell->pattern == &pattern_pingpong ? "rtt_ns.p50" : "messages_per_s");
+	double values[RUNS_MOST];
+
+	return metric_estimate(values, good_values(record, metric, values));
+}
+
 static bool low_in_any_run(const struct cell_record *cell, const struct metric *metric)
 {
 	for (uint32_t i = 0; i < cell->run_count && metric->quantile < FIGURE_QUANTILES; i++)

@@ -3,7 +3,11 @@
 #define IPCMARK_RESULT_CELL_H
 
 #include "json.h"
+#include "metric.h"
 #include "run.h"
+
+/* The estimate of the figure by which the cell is ranked: the median round trip, or the rate. */
+struct estimate result_cell_headline(const struct cell_record *record);
 
 /* Appends the cell to the result's array. */
 void result_cell_add(struct json *cells, const struct cell_record *record);
