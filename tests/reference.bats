@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # The results that are published with the program: valid, made by a committed state, and shown without complaint.
-bats_require_minimum_version 1.5.0
 
+# shellcheck source=tests/helpers.bash
 source "$BATS_TEST_DIRNAME/helpers.bash"
 
 @test "every published result is valid, and of a committed state" {
