@@ -17,12 +17,3 @@ function(require_library name module header library package)
 		IMPORTED_LOCATION ${${name}_LIBRARY}
 		INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${${name}_INCLUDE_DIR})
 endfunction()
-
-# require_program(VARIABLE program debian-package)
-function(require_program variable program package)
-	find_program(${variable} ${program})
-	mark_as_advanced(${variable})
-	if(NOT ${variable})
-		message(FATAL_ERROR "${program} not found: install the Debian package ${package} (or run scripts/setup --tests)")
-	endif()
-endfunction()

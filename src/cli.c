@@ -29,14 +29,14 @@ static const struct argp_option export_options[] = {
 	{0},
 };
 
-static void set_format(struct cli_files *options, const char *text, struct argp_state *state)
+static void set_format(struct cli_files *options, const char *text)
 {
 	options->format = strcmp(text, "csv") == 0 ? EXPORT_CSV : EXPORT_TSV;
 	if (strcmp(text, "csv") != 0 && strcmp(text, "tsv") != 0)
-		cli_refuse(state, "--format \"%s\": expected tsv or csv", text);
+		cli_refuse("--format \"%s\": expected tsv or csv", text);
 }
 
-static void set_table(struct cli_files *options, const char *text, struct argp_state *state)
+static void set_table(struct cli_files *options, const char *text)
 {
 	for (int table = 0; table < EXPORT_TABLES; table++) {
 		if (strcmp(text, export_table_name((enum export_table)table)) == 0) {
@@ -44,7 +44,7 @@ static void set_table(struct cli_files *options, const char *text, struct argp_s
 			return;
 		}
 	}
-	cli_refuse(state, "--table \"%s\": expected cells, runs, percentiles or conditions", text);
+	cli_refuse("--table \"%s\": expected cells, runs, percentiles or conditions", text);
 }
 
 static error_t parse_file_option(int key, char *arg, struct argp_state *state)
@@ -53,11 +53,11 @@ static error_t parse_file_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_JSON: options->json = true; return 0;
-	case OPT_FORMAT: set_format(options, arg, state); return 0;
-	case OPT_TABLE: set_table(options, arg, state); return 0;
+	case OPT_FORMAT: set_format(options, arg); return 0;
+	case OPT_TABLE: set_table(options, arg); return 0;
 	case ARGP_KEY_ARGS: options->files = state->argv + state->next; return 0;
 	case ARGP_KEY_NO_ARGS:
-		cli_refuse(state, "which result? (a file, or - for standard input)");
+		cli_refuse("which result? (a file, or - for standard input)");
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -97,7 +97,7 @@ static error_t parse_list_option(int key, char *arg, struct argp_state *state)
 {
 	switch (key) {
 	case OPT_JSON: *(bool *)state->input = true; return 0;
-	case ARGP_KEY_ARG: cli_refuse(state, "unexpected \"%s\"", arg); return 0;
+	case ARGP_KEY_ARG: cli_refuse("unexpected \"%s\"", arg); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }

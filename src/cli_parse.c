@@ -20,11 +20,10 @@ static void begin_line(void)
 	fprintf(stderr, "ipcmark: %s%s", verb ? verb : "", verb ? ": " : "");
 }
 
-void cli_refuse(const struct argp_state *state, const char *format, ...)
+void cli_refuse(const char *format, ...)
 {
 	va_list args;
 
-	(void)state;
 	begin_line();
 	va_start(args, format);
 	vfprintf(stderr, format, args);
@@ -66,15 +65,14 @@ static _Noreturn void refuse_option(const struct argp *argp, const char *argumen
 	const char *nearest = NULL;
 
 	if (option && option->arg)
-		cli_refuse(NULL, "option \"%s\" needs a value: %s", argument, option->arg);
+		cli_refuse("option \"%s\" needs a value: %s", argument, option->arg);
 	if (option && strchr(argument, '='))
-		cli_refuse(NULL, "option \"%s\" takes no value", argument);
+		cli_refuse("option \"%s\" takes no value", argument);
 	if (argument[0] == '-' && argument[1] == '-')
 		nearest = nearest_option(argp, argument);
 	if (nearest)
-		cli_refuse(
-			NULL, "unknown option \"%s\": did you mean \"--%s\"?", argument, nearest);
-	cli_refuse(NULL, "unknown option \"%s\": see ipcmark%s%s --help", argument, verb ? " " : "",
+		cli_refuse("unknown option \"%s\": did you mean \"--%s\"?", argument, nearest);
+	cli_refuse("unknown option \"%s\": see ipcmark%s%s --help", argument, verb ? " " : "",
 		verb ? verb : "");
 }
 

@@ -13,7 +13,6 @@ void cli_parse(const struct argp *argp, int argc, char **argv, void *options);
 void cli_parse_before_verb(const struct argp *argp, int argc, char **argv, void *options);
 
 /* For parsers: one line about what is wrong with an argument; ends the program with EXIT_USAGE. */
-_Noreturn void cli_refuse(const struct argp_state *state, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+_Noreturn void cli_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -85,7 +85,7 @@ static void add_cell(struct cli_run *options, const char *glob)
 	options->cells[options->cell_count++] = glob;
 }
 
-static void set_preset(struct cli_run *options, const char *name, struct argp_state *state)
+static void set_preset(struct cli_run *options, const char *name)
 {
 	const char *names[8] = {NULL};
 	const char *nearest;
@@ -96,59 +96,58 @@ static void set_preset(struct cli_run *options, const char *name, struct argp_st
 	for (size_t i = 0; i < 7 && preset_table[i].name; i++)
 		names[i] = preset_table[i].name;
 	nearest = words_nearest(name, names);
-	cli_refuse(state, "unknown preset \"%s\"%s%s%s", name,
+	cli_refuse("unknown preset \"%s\"%s%s%s", name,
 		nearest ? ": did you mean \"" : ": expected quick, ci or review",
 		nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
-static void set_cpus(struct cli_run *options, const char *text, struct argp_state *state)
+static void set_cpus(struct cli_run *options, const char *text)
 {
 	if (!plan_parse_cpus(text, &options->cpus))
-		cli_refuse(state, "--cpus \"%s\": expected two CPU numbers, as in 0,1", text);
+		cli_refuse("--cpus \"%s\": expected two CPU numbers, as in 0,1", text);
 	options->has_cpus = true;
 }
 
-static void set_runs(struct cli_run *options, const char *text, struct argp_state *state)
+static void set_runs(struct cli_run *options, const char *text)
 {
 	uint64_t runs;
 
 	if (!parse_count(text, RUNS_MOST, &runs) || runs == 0)
-		cli_refuse(state, "--runs \"%s\": expected a number from 1 to %d", text, RUNS_MOST);
+		cli_refuse("--runs \"%s\": expected a number from 1 to %d", text, RUNS_MOST);
 	options->runs = (uint32_t)runs;
 }
 
-static void set_time(struct cli_run *options, const char *text, struct argp_state *state)
+static void set_time(struct cli_run *options, const char *text)
 {
 	if (words_parse_duration(text, &options->time_ns) < 0)
-		cli_refuse(state, "--time: %s", fail_reason());
+		cli_refuse("--time: %s", fail_reason());
 	if (options->time_ns < 1000000)
-		cli_refuse(state, "--time \"%s\": expected 1ms at least", text);
+		cli_refuse("--time \"%s\": expected 1ms at least", text);
 }
 
-static void set_seed(struct cli_run *options, const char *text, struct argp_state *state)
+static void set_seed(struct cli_run *options, const char *text)
 {
 	if (!parse_count(text, JSON_MAX_INTEGER, &options->seed))
-		cli_refuse(state, "--seed \"%s\": expected a number from 0 to %lld", text,
+		cli_refuse("--seed \"%s\": expected a number from 0 to %lld", text,
 			(long long)JSON_MAX_INTEGER);
 	options->has_seed = true;
 }
 
 /* A label stands in tables, legends and lines of fields. */
-static void set_label(struct cli_run *options, const char *text, struct argp_state *state)
+static void set_label(struct cli_run *options, const char *text)
 {
 	for (const char *c = text; *c; c++)
 		if ((unsigned char)*c < ' ' || *c == 0x7f)
-			cli_refuse(state, "--label: expected one line without control characters");
+			cli_refuse("--label: expected one line without control characters");
 	if (!*text || strlen(text) > 100)
-		cli_refuse(state, "--label: expected 1 to 100 bytes");
+		cli_refuse("--label: expected 1 to 100 bytes");
 	options->label = text;
 }
 
-static void expect_word(
-	const char *option, const char *text, const char *word, struct argp_state *state)
+static void expect_word(const char *option, const char *text, const char *word)
 {
 	if (strcmp(text, word) != 0)
-		cli_refuse(state, "%s \"%s\": expected %s", option, text, word);
+		cli_refuse("%s \"%s\": expected %s", option, text, word);
 }
 
 static error_t parse_run_option(int key, char *arg, struct argp_state *state)
@@ -156,27 +155,25 @@ static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 	struct cli_run *options = state->input;
 
 	switch (key) {
-	case OPT_PRESET: set_preset(options, arg, state); return 0;
+	case OPT_PRESET: set_preset(options, arg); return 0;
 	case 'c': add_cell(options, arg); return 0;
-	case OPT_CPUS: set_cpus(options, arg, state); return 0;
-	case OPT_RUNS: set_runs(options, arg, state); return 0;
-	case OPT_TIME: set_time(options, arg, state); return 0;
-	case OPT_SEED: set_seed(options, arg, state); return 0;
-	case OPT_LABEL: set_label(options, arg, state); return 0;
+	case OPT_CPUS: set_cpus(options, arg); return 0;
+	case OPT_RUNS: set_runs(options, arg); return 0;
+	case OPT_TIME: set_time(options, arg); return 0;
+	case OPT_SEED: set_seed(options, arg); return 0;
+	case OPT_LABEL: set_label(options, arg); return 0;
 	case 'o': options->output = arg; return 0;
 	case OPT_FORCE: options->force = true; return 0;
 	case 'q': options->quiet = true; return 0;
 	case OPT_OMIT:
-		expect_word("--omit", arg, "cmdline", state);
+		expect_word("--omit", arg, "cmdline");
 		options->omit_cmdline = true;
 		return 0;
 	case OPT_ALLOW:
-		expect_word("--allow", arg, "clocksource", state);
+		expect_word("--allow", arg, "clocksource");
 		options->allow_clocksource = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		cli_refuse(state, "unexpected \"%s\": cells are named with -c", arg);
-		return 0;
+	case ARGP_KEY_ARG: cli_refuse("unexpected \"%s\": cells are named with -c", arg); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }

@@ -91,6 +91,17 @@ void json_put_integer(struct json *object, const char *key, int64_t value)
 	json_put(object, key, new_integer(value));
 }
 
+void json_put_count(struct json *object, const char *key, uint64_t value)
+{
+	assert(value <= (uint64_t)JSON_MAX_INTEGER);
+	json_put_integer(object, key, (int64_t)value);
+}
+
+void json_put_text(struct json *object, const char *key, const char *value)
+{
+	json_put_string(object, key, value[0] ? value : NULL);
+}
+
 void json_put_number(struct json *object, const char *key, double value)
 {
 	json_put(object, key, new_number(value));

@@ -35,6 +35,9 @@ void json_free(struct json *document);
  * to be within JSON_MAX_INTEGER; a number that is NaN or infinite is null. */
 void json_put_string(struct json *object, const char *key, const char *value);
 void json_put_integer(struct json *object, const char *key, int64_t value);
+void json_put_count(
+	struct json *object, const char *key, uint64_t value); /* the same, of a count */
+void json_put_text(struct json *object, const char *key, const char *value); /* "": null */
 void json_put_number(struct json *object, const char *key, double value);
 void json_put_boolean(struct json *object, const char *key, bool value);
 void json_put_null(struct json *object, const char *key);

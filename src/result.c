@@ -21,16 +21,6 @@ static void put_time(struct json *object, const char *key, time_t when)
 	json_put_string(object, key, text);
 }
 
-static void put_count(struct json *object, const char *key, uint64_t count)
-{
-	json_put_integer(object, key, (int64_t)count);
-}
-
-static void put_text(struct json *object, const char *key, const char *text)
-{
-	json_put_string(object, key, text[0] ? text : NULL);
-}
-
 static void put_tool(struct json *document)
 {
 	struct json *tool = json_put_object(document, "tool");
@@ -61,13 +51,13 @@ static void put_invocation(struct json *document, const struct run_record *recor
 	for (char *const *arg = context->argv; *arg; arg++)
 		json_add_string(argv, arg == context->argv ? "ipcmark" : *arg);
 	json_put_string(invocation, "preset", context->preset);
-	put_count(invocation, "runs", record->options.runs);
-	put_count(invocation, "time_ns", record->options.time_ns);
-	put_count(invocation, "warmup_ns", record->options.warmup_ns);
-	put_count(invocation, "seed", record->options.seed);
+	json_put_count(invocation, "runs", record->options.runs);
+	json_put_count(invocation, "time_ns", record->options.time_ns);
+	json_put_count(invocation, "warmup_ns", record->options.warmup_ns);
+	json_put_count(invocation, "seed", record->options.seed);
 	put_time(invocation, "started", context->started);
 	put_time(invocation, "finished", context->finished);
-	put_text(invocation, "boot_id", context->env->boot_id);
+	json_put_text(invocation, "boot_id", context->env->boot_id);
 	json_put_string(invocation, "status", record->signal ? "interrupted" : "complete");
 
 	struct json *allowed = json_put_array(invocation, "allowed");

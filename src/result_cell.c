@@ -10,16 +10,6 @@
 static const char *const cell_statuses[] = {"ok", "skipped", "failed", "invalid"};
 static const char *const run_statuses[] = {"ok", "failed", "invalid"};
 
-static void put_count(struct json *object, const char *key, uint64_t count)
-{
-	json_put_integer(object, key, (int64_t)count);
-}
-
-static void put_text(struct json *object, const char *key, const char *text)
-{
-	json_put_string(object, key, text[0] ? text : NULL);
-}
-
 static void put_size(struct json *object, const char *key, int64_t bytes)
 {
 	if (bytes > 0)
@@ -47,7 +37,7 @@ static void put_rtt(struct json *run, const struct run_figures *figures)
 
 	struct json *rtt = json_put_object(run, "rtt_ns");
 
-	put_count(rtt, "count", figures->rtt_count);
+	json_put_count(rtt, "count", figures->rtt_count);
 	json_put_number(rtt, "min", figures->rtt_min);
 	json_put_number(rtt, "mean", figures->rtt_mean);
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
@@ -78,18 +68,18 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 {
 	struct json *run = json_add_object(runs);
 
-	put_count(run, "block", figures->block);
-	put_count(run, "order", figures->order);
+	json_put_count(run, "block", figures->block);
+	json_put_count(run, "order", figures->order);
 	json_put_string(run, "status", run_statuses[figures->status]);
-	put_text(run, "reason", figures->reason);
-	put_count(run, "padding_bytes", figures->padding_bytes);
-	put_count(run, "messages", figures->messages);
-	put_count(run, "discarded", figures->discarded);
-	put_count(run, "sent", figures->sent);
-	put_count(run, "offered", figures->offered);
-	put_count(run, "lost", figures->lost);
-	put_count(run, "duplicates", figures->duplicates);
-	put_count(run, "reordered", figures->reordered);
+	json_put_text(run, "reason", figures->reason);
+	json_put_count(run, "padding_bytes", figures->padding_bytes);
+	json_put_count(run, "messages", figures->messages);
+	json_put_count(run, "discarded", figures->discarded);
+	json_put_count(run, "sent", figures->sent);
+	json_put_count(run, "offered", figures->offered);
+	json_put_count(run, "lost", figures->lost);
+	json_put_count(run, "duplicates", figures->duplicates);
+	json_put_count(run, "reordered", figures->reordered);
 	json_put_number(run, "seconds", figures->seconds);
 	put_rtt(run, figures);
 
@@ -164,7 +154,7 @@ static void put_needs(struct json *summary, const struct cell_record *cell,
 	const struct metric *metric, double value)
 {
 	if (isnan(value) && metric->quantile < FIGURE_QUANTILES && cell->exchange.batch == 1)
-		put_count(summary, "needs_messages",
+		json_put_count(summary, "needs_messages",
 			histogram_needs(figure_quantile_value(metric->quantile)));
 	else
 		json_put_null(summary, "needs_messages");
@@ -182,7 +172,7 @@ static void put_summary(
 	json_put_string(summary, "better", metric->better);
 	json_put_number(summary, "estimate", estimate.value);
 	put_pair_of(summary, "ci95", have_interval, estimate.ci95.low, estimate.ci95.high);
-	put_count(summary, "runs", estimate.runs);
+	json_put_count(summary, "runs", estimate.runs);
 	json_put_boolean(
 		summary, "low_confidence", !isnan(estimate.value) && low_in_any_run(cell, metric));
 	put_pair_of(summary, "modes", estimate.multimodal, estimate.modes[0], estimate.modes[1]);
@@ -201,13 +191,13 @@ static void put_histogram(struct json *object, const struct cell_record *cell)
 	struct json *histogram = json_put_object(object, "histogram");
 
 	json_put_string(histogram, "unit", "ns");
-	put_count(histogram, "batch", cell->exchange.batch);
-	put_count(histogram, "sub_bits", HISTOGRAM_SUB_BITS);
-	put_count(histogram, "count", h->count);
-	put_count(histogram, "min", h->min);
-	put_count(histogram, "max", h->max);
+	json_put_count(histogram, "batch", cell->exchange.batch);
+	json_put_count(histogram, "sub_bits", HISTOGRAM_SUB_BITS);
+	json_put_count(histogram, "count", h->count);
+	json_put_count(histogram, "min", h->min);
+	json_put_count(histogram, "max", h->max);
 	json_put_number(histogram, "sum", (double)h->sum);
-	put_count(histogram, "overflow", h->overflow);
+	json_put_count(histogram, "overflow", h->overflow);
 
 	struct json *counts = json_put_array(histogram, "counts");
 
@@ -228,7 +218,7 @@ static void put_identity(struct json *object, const struct cell *cell)
 	json_put_string(object, "pattern", cell->pattern->name);
 	json_put_string(object, "transport", cell->transport->name);
 	json_put_string(object, "wait", wait_name(cell->wait));
-	put_count(object, "size_bytes", cell->message_bytes);
+	json_put_count(object, "size_bytes", cell->message_bytes);
 	json_put_string(object, "placement", cell->placement);
 	json_put_string(object, "placement_class", placement_name(cell->class));
 
@@ -246,10 +236,10 @@ void result_cell_add(struct json *cells, const struct cell_record *record)
 
 	put_identity(object, cell);
 	json_put_string(object, "status", cell_statuses[record->status]);
-	put_text(object, "reason", record->reason);
+	json_put_text(object, "reason", record->reason);
 	put_buffers(object, "requested", &record->requested);
 	put_buffers(object, "effective", &record->effective);
-	put_count(object, "batch", record->exchange.batch ? record->exchange.batch : 1);
+	json_put_count(object, "batch", record->exchange.batch ? record->exchange.batch : 1);
 
 	struct json *runs = json_put_array(object, "runs");
 

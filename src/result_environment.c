@@ -3,11 +3,6 @@
 
 #include "checks.h"
 
-static void put_text(struct json *object, const char *key, const char *text)
-{
-	json_put_string(object, key, text[0] ? text : NULL);
-}
-
 static void put_number(struct json *object, const char *key, int64_t value)
 {
 	if (value >= 0)
@@ -30,14 +25,14 @@ static void put_cpu(struct json *environment, const struct env *env)
 {
 	struct json *object = json_put_object(environment, "cpu");
 
-	put_text(object, "model", env->cpu_model);
-	put_text(object, "vendor", env->cpu_vendor);
-	put_text(object, "id", env->cpu_id);
-	put_text(object, "architecture", env->architecture);
-	put_text(object, "microcode", env->microcode);
-	put_text(object, "machine", env->machine_model);
-	put_text(object, "bios", env->bios_version);
-	put_text(object, "hypervisor", env->hypervisor);
+	json_put_text(object, "model", env->cpu_model);
+	json_put_text(object, "vendor", env->cpu_vendor);
+	json_put_text(object, "id", env->cpu_id);
+	json_put_text(object, "architecture", env->architecture);
+	json_put_text(object, "microcode", env->microcode);
+	json_put_text(object, "machine", env->machine_model);
+	json_put_text(object, "bios", env->bios_version);
+	json_put_text(object, "hypervisor", env->hypervisor);
 	put_number(object, "memory_bytes", env->memory_bytes);
 	put_number(object, "present", env->cpus_present);
 	put_number(object, "online", env->cpus_online);
@@ -47,13 +42,13 @@ static void put_kernel(struct json *environment, const struct env *env, bool omi
 {
 	struct json *object = json_put_object(environment, "kernel");
 
-	put_text(object, "name", env->kernel_name);
-	put_text(object, "release", env->kernel_release);
-	put_text(object, "version", env->kernel_version);
-	put_text(object, "cmdline", omit_cmdline ? "" : env->cmdline);
-	put_text(object, "mitigations", env->mitigations);
-	put_text(object, "preemption", env->preemption);
-	put_text(object, "distribution", env->distribution);
+	json_put_text(object, "name", env->kernel_name);
+	json_put_text(object, "release", env->kernel_release);
+	json_put_text(object, "version", env->kernel_version);
+	json_put_text(object, "cmdline", omit_cmdline ? "" : env->cmdline);
+	json_put_text(object, "mitigations", env->mitigations);
+	json_put_text(object, "preemption", env->preemption);
+	json_put_text(object, "distribution", env->distribution);
 }
 
 static void put_clock(
@@ -61,7 +56,7 @@ static void put_clock(
 {
 	struct json *object = json_put_object(environment, "clock");
 
-	put_text(object, "source", env->clocksource);
+	json_put_text(object, "source", env->clocksource);
 	json_put_number(object, "read_ns", clock->read_ns);
 	json_put_number(object, "quantum_ns", clock->quantum_ns);
 }
@@ -87,12 +82,12 @@ static void put_power(struct json *environment, const struct env *env)
 {
 	struct json *object = json_put_object(environment, "power");
 
-	put_text(object, "governor", env->governor);
-	put_text(object, "driver", env->cpufreq_driver);
-	put_text(object, "boost", env->boost);
-	put_text(object, "energy_preference", env->energy_preference);
-	put_text(object, "idle_driver", env->idle_driver);
-	put_text(object, "idle_governor", env->idle_governor);
+	json_put_text(object, "governor", env->governor);
+	json_put_text(object, "driver", env->cpufreq_driver);
+	json_put_text(object, "boost", env->boost);
+	json_put_text(object, "energy_preference", env->energy_preference);
+	json_put_text(object, "idle_driver", env->idle_driver);
+	json_put_text(object, "idle_governor", env->idle_governor);
 }
 
 static void put_checks(struct json *environment, const struct env *env)
@@ -105,7 +100,7 @@ static void put_checks(struct json *environment, const struct env *env)
 
 		json_put_string(object, "id", checks[i].id);
 		json_put_string(object, "level", check_level_name(checks[i].level));
-		put_text(object, "observed", checks[i].observed);
+		json_put_text(object, "observed", checks[i].observed);
 		json_put_string(object, "wanted", checks[i].wanted);
 		json_put_string(object, "effect", checks[i].effect);
 		json_put_string(object, "fix", checks[i].fix);
