@@ -100,21 +100,19 @@ static void plan_exchange(
 
 /* What one exchange shows, after as many messages of warm-up: ns for a message, and the median
  * round trip where there is one. */
-static enum pair_status try_messages(const struct pair_params *params, struct pair_params *trial,
-	double *elapsed_ns, double *rtt_ns, char reason[FAIL_TEXT_BYTES])
+static enum pair_status try_messages(const struct pair_params *trial, double *elapsed_ns,
+	double *rtt_ns, char reason[FAIL_TEXT_BYTES])
 {
-	bool pingpong = params->pattern == &pattern_pingpong;
 	struct pair pair;
 	enum pair_status status = run_once(trial, &pair, reason);
 
 	if (status == PAIR_DONE) {
-		const struct tally *timed = pair.tally[pingpong ? SIDE_PRODUCER : SIDE_CONSUMER];
+		const struct tally *timed = pair.tally[trial->pattern->timed];
 
 		*elapsed_ns = (double)(timed->stamp_ns[1] - timed->stamp_ns[0]);
-		if (pingpong)
+		if (trial->pattern == &pattern_pingpong)
 			*rtt_ns = fmin(*rtt_ns,
-				histogram_quantile(&pair.tally[SIDE_PRODUCER]->epoch[0], 0.5) /
-					trial->exchange.batch);
+				histogram_quantile(&timed->epoch[0], 0.5) / trial->exchange.batch);
 	}
 	pair_release(&pair);
 	return status;
@@ -133,7 +131,7 @@ enum pair_status calibrate(const struct pair_params *params,
 	trial.exchange = (struct exchange){
 		.warmup = FIRST_MESSAGES, .per_epoch = FIRST_MESSAGES, .epochs = 1, .batch = 1};
 	while (status == PAIR_DONE) {
-		status = try_messages(params, &trial, &elapsed_ns, &rtt_ns, reason);
+		status = try_messages(&trial, &elapsed_ns, &rtt_ns, reason);
 		if (status != PAIR_DONE || elapsed_ns >= ENOUGH_NS ||
 			trial.exchange.per_epoch > MESSAGE_MAX_SEQUENCE / 512)
 			break;

@@ -9,6 +9,7 @@
 
 #include "figures.h"
 #include "memory.h"
+#include "result_cell.h"
 #include "result_histogram.h"
 
 #define POINTS_PER_DECADE 20 /* of a percentile curve, in 1 - q */
@@ -120,13 +121,8 @@ static void append(char *list, size_t bytes, const char *word)
 /* Whether more than half of the runs carry a flag. */
 static bool mostly(const struct json *cell, const char *flag)
 {
-	size_t with = 0, runs = 0;
+	size_t runs, with = result_cell_flagged(cell, flag, &runs);
 
-	for (const struct json *run = json_first(json_get(cell, "runs")); run;
-		run = json_next(run), runs++)
-		for (const struct json *word = json_first(json_get(run, "flags")); word;
-			word = json_next(word))
-			with += strcmp(json_string(word, ""), flag) == 0;
 	return 2 * with > runs;
 }
 

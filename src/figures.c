@@ -209,8 +209,7 @@ static void add_rates(const struct figures_context *context, const struct pair *
 	struct run_figures *figures)
 {
 	const struct exchange *x = &context->params->exchange;
-	bool pingpong = context->params->pattern == &pattern_pingpong;
-	const struct tally *timed = pair->tally[pingpong ? SIDE_PRODUCER : SIDE_CONSUMER];
+	const struct tally *timed = pair->tally[context->params->pattern->timed];
 	double measured = (double)timed->messages, cpu_ns = 0, switches = 0;
 
 	figures->messages = timed->arrived[x->epochs] - timed->arrived[cut];

@@ -17,6 +17,7 @@
 #include "progress.h"
 #include "report.h"
 #include "result.h"
+#include "scratch.h"
 
 /* Everything that lives as long as one invocation. */
 struct invocation {
@@ -156,11 +157,10 @@ static void release(struct invocation *inv)
 /* What was measured is not thrown away because a disk is full. */
 static void rescue(const struct json *result)
 {
-	const char *folder = getenv("TMPDIR");
 	char path[256];
 
-	snprintf(path, sizeof path, "%s/ipcmark-rescued-%ld.json",
-		folder && *folder ? folder : "/tmp", (long)getpid());
+	snprintf(
+		path, sizeof path, "%s/ipcmark-rescued-%ld.json", scratch_parent(), (long)getpid());
 	if (result_write(result, path, false) == 0)
 		fprintf(stderr, "ipcmark: the result is in %s instead\n", path);
 }

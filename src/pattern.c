@@ -346,18 +346,21 @@ static int verify_consumer(struct pattern_end *end)
 const struct pattern pattern_pingpong = {
 	.name = "pingpong",
 	.summary = "closed loop, one message in flight: round-trip time",
+	.timed = SIDE_PRODUCER,
 	.loop = {pingpong_producer, pingpong_consumer},
 };
 
 const struct pattern pattern_stream = {
 	.name = "stream",
 	.summary = "saturated, one way: rate at the receiver",
+	.timed = SIDE_CONSUMER,
 	.loop = {stream_producer, stream_consumer},
 };
 
 const struct pattern pattern_verify = {
 	.name = "verify",
 	.summary = "echo with every byte checked; not measured",
+	.timed = SIDE_PRODUCER,
 	.loop = {verify_producer, verify_consumer},
 };
 

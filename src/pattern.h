@@ -35,8 +35,9 @@ struct pattern_end {
 };
 
 struct pattern {
-	const char *name;                            /* word on the command line and in the JSON */
-	const char *summary;                         /* one line for `ipcmark list` */
+	const char *name;    /* word on the command line and in the JSON */
+	const char *summary; /* one line for `ipcmark list` */
+	enum side timed;     /* the side whose stamps and counts are the figures */
 	int (*loop[SIDES])(struct pattern_end *end); /* 0, or -errno with a note */
 };
 

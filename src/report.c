@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report_row.h"
+#include "result_cell.h"
 #include "words.h"
 
 static void put_count(FILE *out, double value, const char *unit)
@@ -45,19 +46,6 @@ static void put_interval(FILE *out, const struct json *summary)
 	fprintf(out, " %16s", both);
 }
 
-static size_t runs_with_flag(const struct json *cell, const char *flag, size_t *runs)
-{
-	size_t with = 0;
-
-	*runs = 0;
-	for (const struct json *run = json_first(json_get(cell, "runs")); run;
-		run = json_next(run), ++*runs)
-		for (const struct json *word = json_first(json_get(run, "flags")); word;
-			word = json_next(word))
-			with += strcmp(json_string(word, ""), flag) == 0;
-	return with;
-}
-
 static void put_modes(FILE *out, const struct json *cell)
 {
 	const struct json *summary =
@@ -76,7 +64,7 @@ static void put_modes(FILE *out, const struct json *cell)
 
 static void put_notes(FILE *out, const struct json *cell)
 {
-	size_t runs, drifting = runs_with_flag(cell, "drifting", &runs);
+	size_t runs, drifting = result_cell_flagged(cell, "drifting", &runs);
 	double loss = row_estimate(cell, "loss_ratio");
 
 	if (json_number_at(cell, "batch") > 1)

@@ -2,6 +2,7 @@
 #include "result_cell.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "metric.h"
 #include "wait.h"
@@ -253,4 +254,17 @@ void result_cell_add(struct json *cells, const struct cell_record *record)
 		if (metric_applies(metric, cell->pattern, cell->transport->traits & TRAIT_LOSSY))
 			put_summary(summaries, record, metric);
 	put_histogram(object, record);
+}
+
+size_t result_cell_flagged(const struct json *cell, const char *flag, size_t *runs)
+{
+	size_t with = 0;
+
+	*runs = 0;
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run), ++*runs)
+		for (const struct json *word = json_first(json_get(run, "flags")); word;
+			word = json_next(word))
+			with += strcmp(json_string(word, ""), flag) == 0;
+	return with;
 }

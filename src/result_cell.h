@@ -12,4 +12,8 @@ struct estimate result_cell_headline(const struct cell_record *record);
 /* Appends the cell to the result's array. */
 void result_cell_add(struct json *cells, const struct cell_record *record);
 
+/* Read back from a result: how many runs of a cell carry a flag, and in *runs how many there are.
+ */
+size_t result_cell_flagged(const struct json *cell, const char *flag, size_t *runs);
+
 #endif

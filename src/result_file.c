@@ -75,12 +75,11 @@ static int try_folder(const char *path)
 	return 0;
 }
 
-int result_check_target(const char *path, bool force)
+/* Whether the name itself is refused. */
+static int check_name(const char *path, bool force)
 {
 	struct stat st;
 
-	if (is_stdout(path) || is_special(path))
-		return 0;
 	if (strlen(path) >= PATH_MAX - 16)
 		return fail_path(path, ENAMETOOLONG);
 	if (path[0] == '\0')
@@ -98,7 +97,17 @@ int result_check_target(const char *path, bool force)
 	} else if (errno != ENOENT) {
 		return fail_path(path, errno);
 	}
-	return try_folder(path);
+	return 0;
+}
+
+int result_check_target(const char *path, bool force)
+{
+	if (is_stdout(path) || is_special(path))
+		return 0;
+
+	int err = check_name(path, force);
+
+	return err ? err : try_folder(path);
 }
 
 static int write_fd(int fd, const char *text, const char *path)
@@ -190,12 +199,15 @@ static int write_regular(const char *text, const char *path, bool force)
 
 int result_write(const struct json *result, const char *path, bool force)
 {
-	char *text = json_print(result);
-	int err = result_check_target(path, force);
+	bool special = is_stdout(path) || is_special(path);
+	int err = special ? 0 : check_name(path, force);
 
-	if (!err)
-		err = is_stdout(path) || is_special(path) ? write_special(text, path)
-							  : write_regular(text, path, force);
+	if (err)
+		return err;
+
+	char *text = json_print(result);
+
+	err = special ? write_special(text, path) : write_regular(text, path, force);
 	free(text);
 	return err;
 }

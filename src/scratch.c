@@ -78,13 +78,18 @@ static int hear_path(struct scratch *scratch)
 	return err ? err : io_recv(scratch->alive, scratch->path, sizeof scratch->path);
 }
 
-int scratch_open(struct scratch *scratch)
+const char *scratch_parent(void)
 {
 	const char *parent = getenv("TMPDIR");
+
+	return parent && *parent ? parent : "/tmp";
+}
+
+int scratch_open(struct scratch *scratch)
+{
+	const char *parent = scratch_parent();
 	int ends[2];
 
-	if (!parent || !*parent)
-		parent = "/tmp";
 	if (strlen(parent) > SCRATCH_PATH_BYTES - sizeof "/ipcmark-XXXXXX")
 		return fail_text(ENAMETOOLONG, "TMPDIR is too long: %s", parent);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)

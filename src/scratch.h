@@ -16,6 +16,9 @@ struct scratch {
 		    */
 };
 
+/* $TMPDIR, or /tmp. */
+const char *scratch_parent(void);
+
 /* 0, or -errno with a note; then there is nothing to close. */
 int scratch_open(struct scratch *scratch);
 

@@ -91,8 +91,7 @@ static double harness_ns(const struct pair_params *params)
 	if (pair.status != PAIR_DONE)
 		errx(5, "%s: %s", params->transport->name, pair.reason);
 
-	const struct tally *timed =
-		pair.tally[params->pattern == &pattern_pingpong ? SIDE_PRODUCER : SIDE_CONSUMER];
+	const struct tally *timed = pair.tally[params->pattern->timed];
 	double ns = (double)(timed->stamp_ns[x->epochs] - timed->stamp_ns[0]) /
 		(double)timed->arrived[x->epochs];
 
