@@ -6,9 +6,12 @@
 #include <string.h>
 
 #include "message.h"
+#include "stats.h"
 
 #define VERIFY_MESSAGES 50
 #define FIRST_MESSAGES  64
+#define FIRST_THINKING  4
+#define CAPACITY_TRIALS 5
 #define ENOUGH_NS       10e6  /* an exchange this long tells the rate well enough */
 #define MOST_GROWTH     256.0 /* from one exchange to the next */
 #define CLOCK_READS     20.0  /* METHOD, part 2 */
@@ -79,6 +82,17 @@ static uint64_t capped(uint64_t per_epoch, uint32_t batch)
 	return per_epoch < most ? per_epoch : most;
 }
 
+/* 1000 messages; where each has to wait (think time, a slow schedule), no more than a run's time.
+ */
+static uint64_t by_messages(
+	const struct calibration_targets *targets, const struct calibration *calibration)
+{
+	double most = (double)targets->time_ns / calibration->message_ns;
+	bool waits = targets->axes.think_ns || calibration->capacity_per_s > 0;
+
+	return waits && most < WARMUP_MESSAGES ? (uint64_t)most : WARMUP_MESSAGES;
+}
+
 static void plan_exchange(
 	const struct calibration_targets *targets, struct calibration *calibration, uint32_t batch)
 {
@@ -86,7 +100,7 @@ static void plan_exchange(
 	uint64_t messages_per_epoch = capped(whole_batches(per_epoch, batch), batch);
 	uint64_t by_count = messages_per_epoch * TALLY_EPOCHS / WARMUP_FRACTION;
 	uint64_t by_time = (uint64_t)((double)targets->warmup_ns / calibration->message_ns);
-	uint64_t warmup = at_least(WARMUP_MESSAGES, at_least(by_count, by_time));
+	uint64_t warmup = at_least(by_messages(targets, calibration), at_least(by_count, by_time));
 
 	if (warmup > MESSAGE_MAX_SEQUENCE / 2)
 		warmup = MESSAGE_MAX_SEQUENCE / 2;
@@ -95,26 +109,76 @@ static void plan_exchange(
 		.per_epoch = messages_per_epoch,
 		.epochs = TALLY_EPOCHS,
 		.batch = batch,
+		.think_ns = targets->axes.think_ns,
 	};
 }
 
-/* What one exchange shows, after as many messages of warm-up: ns for a message, and the median
- * round trip where there is one. */
-static enum pair_status try_messages(const struct pair_params *trial, double *elapsed_ns,
-	double *rtt_ns, char reason[FAIL_TEXT_BYTES])
+struct trial_result {
+	double elapsed_ns; /* of the exchange, after as many messages of warm-up */
+	double message_ns; /* elapsed for each that arrived */
+	double rtt_ns;     /* the smallest median round trip so far, where there is one */
+	char *reason;      /* FAIL_TEXT_BYTES, of a failure */
+};
+
+static enum pair_status try_messages(const struct pair_params *trial, struct trial_result *result)
 {
 	struct pair pair;
-	enum pair_status status = run_once(trial, &pair, reason);
+	enum pair_status status = run_once(trial, &pair, result->reason);
 
 	if (status == PAIR_DONE) {
 		const struct tally *timed = pair.tally[trial->pattern->timed];
+		double arrived = (double)(timed->arrived[1] - timed->arrived[0]);
 
-		*elapsed_ns = (double)(timed->stamp_ns[1] - timed->stamp_ns[0]);
+		result->elapsed_ns = (double)(timed->stamp_ns[1] - timed->stamp_ns[0]);
+		result->message_ns = fmax(result->elapsed_ns, 1) / fmax(arrived, 1);
 		if (trial->pattern == &pattern_pingpong)
-			*rtt_ns = fmin(*rtt_ns,
+			result->rtt_ns = fmin(result->rtt_ns,
 				histogram_quantile(&timed->epoch[0], 0.5) / trial->exchange.batch);
 	}
 	pair_release(&pair);
+	return status;
+}
+
+/* Exchanges of growing length until one is long enough. */
+static enum pair_status grow(struct pair_params *trial, const struct calibration_targets *targets,
+	bool batching, struct trial_result *result)
+{
+	enum pair_status status;
+
+	while ((status = try_messages(trial, result)) == PAIR_DONE) {
+		if (result->elapsed_ns >= ENOUGH_NS ||
+			trial->exchange.per_epoch > MESSAGE_MAX_SEQUENCE / 512)
+			break;
+
+		double growth =
+			fmin(fmax(1.2 * ENOUGH_NS / fmax(result->elapsed_ns, 1), 2), MOST_GROWTH);
+
+		trial->exchange.batch =
+			batching ? batch_with_room(result->rtt_ns, &targets->clock) : 1;
+		trial->exchange.per_epoch = whole_batches(
+			(double)trial->exchange.per_epoch * growth, trial->exchange.batch);
+		trial->exchange.warmup = trial->exchange.per_epoch;
+	}
+	return status;
+}
+
+/* The rate at which the messages of a paced cell are due. Its own capacity is what it moves when
+ * all are due at once: the same loops, generator and stamps included. One exchange may fall into a
+ * rare regime, so it is the median of several. */
+static enum pair_status pace(struct pair_params *trial, const struct axes *axes,
+	struct trial_result *result, struct calibration *calibration)
+{
+	double message_ns[CAPACITY_TRIALS] = {result->message_ns};
+	enum pair_status status = PAIR_DONE;
+
+	for (size_t i = 1; i < CAPACITY_TRIALS && status == PAIR_DONE; i++) {
+		status = try_messages(trial, result);
+		message_ns[i] = result->message_ns;
+	}
+	calibration->capacity_per_s = 1e9 / stats_median(message_ns, CAPACITY_TRIALS);
+	calibration->message_ns = 1e9 /
+		(axes->rate_per_s ? (double)axes->rate_per_s
+				  : calibration->capacity_per_s * axes->load_percent / 100);
 	return status;
 }
 
@@ -123,31 +187,30 @@ enum pair_status calibrate(const struct pair_params *params,
 	char reason[FAIL_TEXT_BYTES])
 {
 	struct pair_params trial = *params;
-	bool batching = params->pattern == &pattern_pingpong &&
+	bool batching = params->pattern == &pattern_pingpong && !targets->axes.think_ns &&
 		!(params->transport->traits & TRAIT_HARNESS);
-	double elapsed_ns = 0, rtt_ns = NAN;
+	uint64_t first = targets->axes.think_ns ? FIRST_THINKING : FIRST_MESSAGES;
+	struct trial_result result = {.rtt_ns = NAN, .reason = reason};
 	enum pair_status status = verify(params, reason);
 
-	trial.exchange = (struct exchange){
-		.warmup = FIRST_MESSAGES, .per_epoch = FIRST_MESSAGES, .epochs = 1, .batch = 1};
-	while (status == PAIR_DONE) {
-		status = try_messages(&trial, &elapsed_ns, &rtt_ns, reason);
-		if (status != PAIR_DONE || elapsed_ns >= ENOUGH_NS ||
-			trial.exchange.per_epoch > MESSAGE_MAX_SEQUENCE / 512)
-			break;
-
-		double growth = fmin(fmax(1.2 * ENOUGH_NS / fmax(elapsed_ns, 1), 2), MOST_GROWTH);
-
-		trial.exchange.batch = batching ? batch_with_room(rtt_ns, &targets->clock) : 1;
-		trial.exchange.per_epoch = whole_batches(
-			(double)trial.exchange.per_epoch * growth, trial.exchange.batch);
-		trial.exchange.warmup = trial.exchange.per_epoch;
-	}
+	trial.exchange = (struct exchange){.warmup = first,
+		.per_epoch = first,
+		.epochs = 1,
+		.batch = 1,
+		.think_ns = targets->axes.think_ns};
+	if (status == PAIR_DONE)
+		status = grow(&trial, targets, batching, &result);
+	calibration->message_ns = result.message_ns;
+	if (status == PAIR_DONE && params->pattern == &pattern_paced)
+		status = pace(&trial, &targets->axes, &result, calibration);
 	if (status != PAIR_DONE)
 		return status;
-	calibration->message_ns = fmax(elapsed_ns, 1) / (double)trial.exchange.per_epoch;
-	calibration->clock_limited = calibrate_batch(rtt_ns, &targets->clock) > 1;
-	plan_exchange(
-		targets, calibration, batching ? batch_with_room(rtt_ns, &targets->clock) : 1);
+	calibration->clock_limited = calibrate_batch(result.rtt_ns, &targets->clock) > 1;
+	plan_exchange(targets, calibration,
+		batching ? batch_with_room(result.rtt_ns, &targets->clock) : 1);
+	if (params->pattern == &pattern_paced)
+		calibration->exchange.interval_ns = calibration->message_ns;
+	if (targets->axes.control == CONTROL_POSITIVE)
+		calibration->exchange.spin_ns = (uint64_t)(CONTROL_INJECTED * result.rtt_ns);
 	return PAIR_DONE;
 }

@@ -3,6 +3,7 @@
 #ifndef IPCMARK_CALIBRATE_H
 #define IPCMARK_CALIBRATE_H
 
+#include "axes.h"
 #include "clock.h"
 #include "pair.h"
 
@@ -10,11 +11,13 @@ struct calibration {
 	struct exchange exchange; /* warm-up, messages and batch of every run of the cell */
 	bool clock_limited;       /* p50 < 20 clock reads or 50 clock quanta */
 	double message_ns;        /* time of one round trip or message, roughly */
+	double capacity_per_s;    /* paced: messages a second, unpaced */
 };
 
 struct calibration_targets {
 	struct clock_cost clock;
 	uint64_t time_ns, warmup_ns;
+	struct axes axes; /* of the cell */
 };
 
 /* One untimed pass that checks every byte of some messages, then short exchanges of growing length.

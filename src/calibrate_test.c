@@ -50,7 +50,8 @@ static struct calibration calibrated(const struct transport *transport,
 	const struct pattern *pattern, uint64_t time_ns, uint64_t warmup_ns)
 {
 	const struct pair_params params = params_of(transport, pattern);
-	const struct calibration_targets targets = {cheap_clock, time_ns, warmup_ns};
+	const struct calibration_targets targets = {
+		.clock = cheap_clock, .time_ns = time_ns, .warmup_ns = warmup_ns};
 	struct calibration calibration = {0};
 
 	if (calibrate(&params, &targets, &calibration, reason) != PAIR_DONE)
@@ -61,7 +62,7 @@ static struct calibration calibrated(const struct transport *transport,
 static enum pair_status refused(const struct transport *transport, const struct pattern *pattern)
 {
 	const struct pair_params params = params_of(transport, pattern);
-	const struct calibration_targets targets = {cheap_clock, 10 * MS, 0};
+	const struct calibration_targets targets = {.clock = cheap_clock, .time_ns = 10 * MS};
 
 	return calibrate(&params, &targets, &(struct calibration){0}, reason);
 }
@@ -198,7 +199,8 @@ static void a_slow_clock_asks_for_batches(void **state)
 {
 	(void)state;
 	const struct pair_params params = params_of(real, &pattern_pingpong);
-	const struct calibration_targets targets = {{.read_ns = 1e6, .quantum_ns = 1}, 200 * MS, 0};
+	const struct calibration_targets targets = {
+		.clock = {.read_ns = 1e6, .quantum_ns = 1}, .time_ns = 200 * MS};
 	struct calibration calibration = {0};
 
 	assert_int_equal(calibrate(&params, &targets, &calibration, reason), PAIR_DONE);

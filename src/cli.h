@@ -16,8 +16,10 @@ struct cli_run {
 	size_t cell_count;
 	bool has_cpus;
 	struct cpu_pair cpus;
-	uint32_t runs;    /* 0: the preset's */
-	uint64_t time_ns; /* 0: the preset's */
+	uint32_t runs;       /* 0: the preset's */
+	uint64_t time_ns;    /* 0: the preset's */
+	uint64_t rate_per_s; /* of paced cells; 0: half of their capacity */
+	bool sweep;          /* paced cells at a row of loads */
 	bool has_seed;
 	uint64_t seed;
 	const char *label;  /* NULL: the kernel's release */

@@ -25,6 +25,8 @@ enum {
 	OPT_FORCE,
 	OPT_ALLOW,
 	OPT_OMIT,
+	OPT_RATE,
+	OPT_SWEEP,
 };
 
 static const struct argp_option run_options[] = {
@@ -38,6 +40,15 @@ static const struct argp_option run_options[] = {
 		1},
 	{"cpus", OPT_CPUS, "A,B", 0,
 		"Pin the producer to CPU A and the consumer to CPU B, in place of all placements",
+		1},
+	{"rate", OPT_RATE, "N", 0,
+		"Messages a second of paced cells that name none: 20000, 20k (default: half of "
+		"what "
+		"the cell can move)",
+		1},
+	{"sweep", OPT_SWEEP, NULL, 0,
+		"Paced cells at 10, 25, 50, 75 and 90 % of what each can move (without -c: all "
+		"mechanisms)",
 		1},
 	{"runs", OPT_RUNS, "N", 0,
 		"Runs of each cell, each in fresh processes; 6 at least for an interval", 2},
@@ -64,6 +75,9 @@ static const char run_doc[] =
 	"  ipcmark run --preset ci -o new.json\n"
 	"  ipcmark run -c 'pingpong/{pipe,tcp}/block/64/*' --runs 20 -o pipes.json\n"
 	"  ipcmark run -c pingpong/shm -c stream/shm/spin/64K --cpus 0,1 -o - | jq .warnings\n"
+	"  ipcmark run -c 'pingpong/pipe/block/64/same-cpu/think={0,1ms,10ms}' -o idle.json\n"
+	"  ipcmark run --sweep -c paced/{pipe,tcp}/block -o load.json    # then: ipcmark plot "
+	"load.json\n"
 	"\n"
 	"Parts that are left out of GLOB: any transport, any wait, 64 bytes, and the placements "
 	"nearest (the closest "
@@ -125,6 +139,12 @@ static void set_time(struct cli_run *options, const char *text)
 		cli_refuse("--time \"%s\": expected 1ms at least", text);
 }
 
+static void set_rate(struct cli_run *options, const char *text)
+{
+	if (words_parse_rate(text, &options->rate_per_s) < 0)
+		cli_refuse("--rate: %s", fail_reason());
+}
+
 static void set_seed(struct cli_run *options, const char *text)
 {
 	if (!parse_count(text, JSON_MAX_INTEGER, &options->seed))
@@ -160,6 +180,8 @@ static error_t parse_run_option(int key, char *arg, struct argp_state *state)
 	case OPT_CPUS: set_cpus(options, arg); return 0;
 	case OPT_RUNS: set_runs(options, arg); return 0;
 	case OPT_TIME: set_time(options, arg); return 0;
+	case OPT_RATE: set_rate(options, arg); return 0;
+	case OPT_SWEEP: options->sweep = true; return 0;
 	case OPT_SEED: set_seed(options, arg); return 0;
 	case OPT_LABEL: set_label(options, arg); return 0;
 	case 'o': options->output = arg; return 0;
@@ -185,4 +207,6 @@ void cli_parse_run(int argc, char **argv, struct cli_run *options)
 
 	*options = (struct cli_run){0};
 	cli_parse(&argp, argc, argv, options);
+	if (options->sweep && options->rate_per_s)
+		cli_refuse("--rate and --sweep: one of them");
 }

@@ -10,30 +10,10 @@
 #include "memory.h"
 #include "stats.h"
 
-static const struct {
-	const char *name;
-	double value;
-} quantiles[FIGURE_QUANTILES] = {
-	[Q_P50] = {"p50", 0.5},
-	[Q_P90] = {"p90", 0.9},
-	[Q_P99] = {"p99", 0.99},
-	[Q_P99_9] = {"p99_9", 0.999},
-	[Q_P99_99] = {"p99_99", 0.9999},
-};
-
-const char *figure_quantile_name(enum figure_quantile quantile)
-{
-	return quantiles[quantile].name;
-}
-
-double figure_quantile_value(enum figure_quantile quantile)
-{
-	return quantiles[quantile].value;
-}
-
 const char *run_flag_name(unsigned bit)
 {
-	static const char *const names[RUN_FLAGS] = {"drifting", "batched", "clock_limited"};
+	static const char *const names[RUN_FLAGS] = {"drifting", "batched", "clock_limited",
+		"unstable", "generator_limited", "one_way_unresolved"};
 
 	return names[bit];
 }
@@ -52,17 +32,16 @@ static void judge(struct run_figures *figures, enum run_status status, const cha
 static void epoch_values(
 	const struct figures_context *context, const struct pair *pair, double values[TALLY_EPOCHS])
 {
+	const struct tally *timed = pair->tally[context->params->pattern->timed];
+
 	for (uint32_t e = 0; e < context->params->exchange.epochs; e++) {
-		if (context->params->pattern == &pattern_pingpong) {
-			values[e] = histogram_quantile_interpolated(
-				&pair->tally[SIDE_PRODUCER]->epoch[e], 0.5);
+		if (context->params->pattern->is_recorded) {
+			values[e] = histogram_quantile_interpolated(&timed->epoch[e], 0.5);
 		} else {
-			const struct tally *consumer = pair->tally[SIDE_CONSUMER];
-			double messages = (double)(consumer->arrived[e + 1] - consumer->arrived[e]);
+			double messages = (double)(timed->arrived[e + 1] - timed->arrived[e]);
 
 			values[e] = messages > 0
-				? (double)(consumer->stamp_ns[e + 1] - consumer->stamp_ns[e]) /
-					messages
+				? (double)(timed->stamp_ns[e + 1] - timed->stamp_ns[e]) / messages
 				: NAN;
 		}
 	}
@@ -82,51 +61,91 @@ static uint32_t find_warmup(const double *values, uint32_t epochs, struct run_fi
 	return cut;
 }
 
-static void rtt_figures(const struct histogram *h, uint32_t batch, struct run_figures *figures)
+/* One negative sample fails the run, in the warm-up, too: a clock that does it once can't be
+ * trusted.
+ */
+static bool ran_backwards(const struct figures_context *context, const struct pair *pair)
 {
-	figures->has_rtt = true;
-	figures->rtt_count = h->count;
-	figures->rtt_mean = histogram_mean(h) / batch;
-	figures->rtt_min = h->count ? (double)h->min / batch : NAN;
-	figures->rtt_max = h->count ? (double)h->max / batch : NAN;
-	for (int q = 0; q < FIGURE_QUANTILES; q++) {
-		enum support support = histogram_support(h->count, quantiles[q].value);
+	uint64_t negative = 0;
 
-		/* a batch mean says nothing about the tail of single messages */
-		if (support == SUPPORT_NONE || (batch > 1 && q != Q_P50)) {
-			figures->rtt_quantile[q] = NAN;
-			continue;
-		}
-		figures->rtt_quantile[q] = histogram_quantile(h, quantiles[q].value) / batch;
-		if (support == SUPPORT_LOW)
-			figures->low_confidence |= 1U << q;
+	for (int side = 0; side < SIDES; side++) {
+		const struct tally *tally = pair->tally[side];
+
+		negative += tally->warmup.negative + tally->service_warmup.negative;
+		for (uint32_t e = 0; e < context->params->exchange.epochs; e++)
+			negative += tally->epoch[e].negative + tally->service[e].negative;
 	}
-}
-
-/* In the warm-up, too: a clock that does it once can't be trusted. */
-static bool ran_backwards(const struct figures_context *context, const struct tally *producer)
-{
-	uint64_t negative = producer->warmup.negative;
-
-	for (uint32_t e = 0; e < context->params->exchange.epochs; e++)
-		negative += producer->epoch[e].negative;
 	return negative > 0;
 }
 
-static void add_rtt(const struct figures_context *context, const struct pair *pair, uint32_t cut,
-	struct histogram *merged, struct run_figures *figures)
+/* The epochs that are kept; free it. */
+static struct histogram *merge_epochs(
+	const struct histogram *epochs, uint32_t cut, const struct exchange *exchange)
 {
-	const struct tally *producer = pair->tally[SIDE_PRODUCER];
 	struct histogram *kept = memory_zeroed(1, sizeof *kept);
 
 	histogram_prepare(kept, NULL);
-	if (ran_backwards(context, producer))
+	for (uint32_t e = cut; e < exchange->epochs; e++)
+		histogram_merge(kept, &epochs[e]);
+	return kept;
+}
+
+static struct distribution sum_up(
+	const struct histogram *epochs, uint32_t cut, const struct exchange *exchange)
+{
+	struct histogram *kept = merge_epochs(epochs, cut, exchange);
+	struct distribution distribution = distribution_of(kept, exchange->batch);
+
+	free(kept);
+	return distribution;
+}
+
+/* What an open loop must be asked before its times mean something (METHOD, part 1). */
+static void judge_schedule(const struct figures_context *context, const struct pair *pair,
+	uint32_t cut, struct run_figures *figures)
+{
+	const struct exchange *x = &context->params->exchange;
+	const struct tally *producer = pair->tally[SIDE_PRODUCER];
+	double rate = 1e9 / x->interval_ns;
+
+	figures->sent_per_s = (double)producer->messages * 1e9 /
+		(double)(producer->stamp_ns[x->epochs] - producer->stamp_ns[0]);
+	if (figures->sent_per_s < 0.99 * rate ||
+		figures->lateness.quantile[Q_P99] > 0.1 * figures->response.quantile[Q_P50])
+		figures->flags |= FLAG_GENERATOR_LIMITED;
+	/* lost messages do not count against it, only time that runs away */
+	if ((double)((x->epochs - cut) * x->per_epoch) / figures->seconds < 0.99 * rate)
+		figures->flags |= FLAG_UNSTABLE;
+	if (!(figures->response.quantile[Q_P50] > 10 * context->one_way_ns))
+		figures->flags |= FLAG_ONE_WAY_UNRESOLVED;
+	if (figures->flags & (FLAG_UNSTABLE | FLAG_ONE_WAY_UNRESOLVED)) {
+		distribution_forget(&figures->response);
+		distribution_forget(&figures->service);
+	}
+}
+
+static void add_durations(const struct figures_context *context, const struct pair *pair,
+	uint32_t cut, struct histogram *merged, struct run_figures *figures)
+{
+	const struct exchange *x = &context->params->exchange;
+	const struct tally *timed = pair->tally[context->params->pattern->timed];
+
+	if (ran_backwards(context, pair))
 		judge(figures, RUN_FAILED, "the clock ran backwards");
-	for (uint32_t e = cut; e < context->params->exchange.epochs; e++)
-		histogram_merge(kept, &producer->epoch[e]);
-	rtt_figures(kept, context->params->exchange.batch, figures);
-	if (figures->status == RUN_OK)
-		histogram_merge(merged, kept);
+	if (context->params->pattern->is_one_way) {
+		figures->response = sum_up(timed->epoch, cut, x);
+		figures->service = sum_up(timed->service, cut, x);
+		figures->lateness = sum_up(pair->tally[SIDE_PRODUCER]->epoch, cut, x);
+		judge_schedule(context, pair, cut, figures);
+	} else {
+		figures->rtt = sum_up(timed->epoch, cut, x);
+	}
+	if (figures->status != RUN_OK || figures->flags & FLAG_UNSTABLE)
+		return;
+
+	struct histogram *kept = merge_epochs(timed->epoch, cut, x);
+
+	histogram_merge(merged, kept);
 	free(kept);
 }
 
@@ -147,7 +166,7 @@ static void check_counts(
 	}
 	if (producer->sent != exchange_messages(x)) {
 		judge(figures, RUN_FAILED, "the producer did not send what was planned");
-	} else if (context->params->pattern == &pattern_stream && lossy) {
+	} else if (context->params->pattern->timed == SIDE_CONSUMER && lossy) {
 		int64_t lost = sequence_lost(&consumer->sequence, figures->sent);
 
 		if (lost < 0) {
@@ -254,6 +273,6 @@ void figures_of_run(const struct figures_context *context, const struct pair *pa
 	uint32_t cut = find_warmup(values, x->epochs, figures);
 
 	add_rates(context, pair, cut, figures);
-	if (context->params->pattern == &pattern_pingpong)
-		add_rtt(context, pair, cut, merged, figures);
+	if (figures->status != RUN_FAILED && context->params->pattern->is_recorded)
+		add_durations(context, pair, cut, merged, figures);
 }

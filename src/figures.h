@@ -6,20 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "distribution.h"
 #include "pair.h"
-
-/* The quantiles of every report: 0.5, 0.9, 0.99, 0.999, 0.9999. */
-enum figure_quantile { Q_P50, Q_P90, Q_P99, Q_P99_9, Q_P99_99, FIGURE_QUANTILES };
-
-/* "p99_9", and 0.999. */
-const char *figure_quantile_name(enum figure_quantile quantile);
-double figure_quantile_value(enum figure_quantile quantile);
 
 enum run_flag {
 	FLAG_DRIFTING = 1 << 0,      /* the halves of the measured part differ by more than 2 % */
 	FLAG_BATCHED = 1 << 1,       /* one clock pair around many round trips: batch means */
 	FLAG_CLOCK_LIMITED = 1 << 2, /* too short for the clock to tell one message from the next */
-	RUN_FLAGS = 3,
+	FLAG_UNSTABLE = 1 << 3,      /* paced: the backlog grew: no quantile describes it */
+	FLAG_GENERATOR_LIMITED = 1 << 4, /* paced: the producer itself was late */
+	FLAG_ONE_WAY_UNRESOLVED = 1
+		<< 5, /* paced: times are too near to what the two clocks differ */
+	RUN_FLAGS = 6,
 };
 
 /* "drifting", ... by its bit number. */
@@ -40,11 +38,11 @@ struct run_figures {
 	uint64_t offered; /* messages that the producer sent for those that are in the figures */
 	double seconds;   /* in which `messages` passed */
 
-	bool has_rtt;                          /* pingpong */
-	uint64_t rtt_count;                    /* samples: messages, or batches of them */
-	double rtt_min, rtt_max, rtt_mean;     /* ns for one round trip */
-	double rtt_quantile[FIGURE_QUANTILES]; /* ns for one round trip; NaN where unsupported */
-	unsigned low_confidence;               /* bits of enum figure_quantile */
+	struct distribution rtt; /* pingpong */
+	struct distribution response,
+		service;              /* paced: from when it was due; from when it was sent */
+	struct distribution lateness; /* paced: of the producer */
+	double sent_per_s;            /* paced: at what rate it did send */
 
 	double messages_per_s, bytes_per_s;
 	double cpu_ns_per_message;   /* both sides */
@@ -56,6 +54,7 @@ struct run_figures {
 struct figures_context {
 	const struct pair_params *params;
 	bool clock_limited;
+	double one_way_ns; /* how well the clocks of the two CPUs agree (skew.h) */
 };
 
 /* Fills the figures of a pair that is done, and adds the samples that are kept to `merged`. Status

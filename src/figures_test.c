@@ -32,7 +32,10 @@ static int setup(void **state)
 		.pattern = &pattern_pingpong,
 		.message_bytes = 64,
 		.cpus = {-1, -1},
-		.exchange = {WARMUP, PER_EPOCH, TALLY_EPOCHS, 1},
+		.exchange = {.warmup = WARMUP,
+			.per_epoch = PER_EPOCH,
+			.epochs = TALLY_EPOCHS,
+			.batch = 1},
 		.padding_bytes = 17};
 	context = (struct figures_context){.params = &params};
 	pair = (struct pair){.tally = {&both[0], &both[1]}};
@@ -111,11 +114,11 @@ static void a_steady_run(void **state)
 	assert_close(figures.bytes_per_s, 64e6);
 	assert_close(figures.cpu_ns_per_message, 300); /* both sides: 1.8 ms for 6000 */
 	assert_close(figures.switches_per_message, 2);
-	assert_true(figures.has_rtt);
-	assert_int_equal(figures.rtt_count, ALL);
-	assert_close(figures.rtt_min, 1000);
-	assert_close(figures.rtt_mean, 1000);
-	assert_close(figures.rtt_max, 1000);
+	assert_true(figures.rtt.is_there);
+	assert_int_equal(figures.rtt.count, ALL);
+	assert_close(figures.rtt.min, 1000);
+	assert_close(figures.rtt.mean, 1000);
+	assert_close(figures.rtt.max, 1000);
 	assert_int_equal(merged.count, ALL);
 	assert_int_equal(figures.block, 3); /* not ours to fill */
 	assert_int_equal(figures.order, 4);
@@ -135,12 +138,12 @@ static void quantiles_by_hand(void **state)
 						 : 2000);
 	}
 	evaluate();
-	assert_close(figures.rtt_min, 900);
-	assert_close(figures.rtt_max, 2000);
-	assert_close(figures.rtt_quantile[Q_P50], 949);
-	assert_close(figures.rtt_quantile[Q_P90], 989);
-	assert_close(figures.rtt_quantile[Q_P99], 2000);
-	assert_close(figures.rtt_mean, (93 * 946 + 5 * 1500 + 2 * 2000) / 100.0);
+	assert_close(figures.rtt.min, 900);
+	assert_close(figures.rtt.max, 2000);
+	assert_close(figures.rtt.quantile[Q_P50], 949);
+	assert_close(figures.rtt.quantile[Q_P90], 989);
+	assert_close(figures.rtt.quantile[Q_P99], 2000);
+	assert_close(figures.rtt.mean, (93 * 946 + 5 * 1500 + 2 * 2000) / 100.0);
 }
 
 /* p99 of 6000 messages has 60 beyond it, p99.9 has 6. */
@@ -161,10 +164,10 @@ static void what_the_data_support(void **state)
 		fill_steps(0, 0, 1000);
 		evaluate();
 		for (unsigned q = 0; q < FIGURE_QUANTILES; q++)
-			known |= (unsigned)!isnan(figures.rtt_quantile[q]) << q;
-		if (known != table[i].known || figures.low_confidence != table[i].low)
+			known |= (unsigned)!isnan(figures.rtt.quantile[q]) << q;
+		if (known != table[i].known || figures.rtt.low_confidence != table[i].low)
 			fail_msg("%u messages: known %x, of which low %x", 60 * table[i].per_epoch,
-				known, figures.low_confidence);
+				known, figures.rtt.low_confidence);
 	}
 }
 
@@ -177,8 +180,8 @@ static void what_is_warm_up_is_cut(void **state)
 	assert_int_equal(figures.flags, 0);
 	assert_int_equal(figures.messages, 55 * PER_EPOCH);
 	assert_int_equal(figures.discarded, WARMUP + 5 * PER_EPOCH);
-	assert_int_equal(figures.rtt_count, 55 * PER_EPOCH);
-	assert_close(figures.rtt_max, 1000);
+	assert_int_equal(figures.rtt.count, 55 * PER_EPOCH);
+	assert_close(figures.rtt.max, 1000);
 	assert_close(figures.seconds, 55 * PER_EPOCH * 1000e-9);
 	assert_close(figures.messages_per_s, 1e6);
 	assert_int_equal(merged.count, 55 * PER_EPOCH);
@@ -215,15 +218,15 @@ static void batches_are_means(void **state)
 	fill_steps(0, 0, 300.25);
 	evaluate();
 	assert_int_equal(figures.flags, FLAG_BATCHED | FLAG_CLOCK_LIMITED);
-	assert_int_equal(figures.rtt_count, ALL / 4);
+	assert_int_equal(figures.rtt.count, ALL / 4);
 	assert_int_equal(figures.messages, ALL);
-	assert_close(figures.rtt_min, 300.25);
-	assert_close(figures.rtt_mean, 300.25);
-	assert_close(figures.rtt_max, 300.25);
-	assert_close(figures.rtt_quantile[Q_P50], 300.25);
+	assert_close(figures.rtt.min, 300.25);
+	assert_close(figures.rtt.mean, 300.25);
+	assert_close(figures.rtt.max, 300.25);
+	assert_close(figures.rtt.quantile[Q_P50], 300.25);
 	for (int q = Q_P90; q < FIGURE_QUANTILES; q++)
-		assert_true(isnan(figures.rtt_quantile[q]));
-	assert_int_equal(figures.low_confidence, 0);
+		assert_true(isnan(figures.rtt.quantile[q]));
+	assert_int_equal(figures.rtt.low_confidence, 0);
 }
 
 static void flags_have_names(void **state)
@@ -243,7 +246,7 @@ static void a_stream_has_rates_only(void **state)
 	fill_steps(3, 9000, 2000);
 	evaluate();
 	assert_int_equal(figures.status, RUN_OK);
-	assert_false(figures.has_rtt);
+	assert_false(figures.rtt.is_there);
 	assert_int_equal(figures.messages, 57 * PER_EPOCH);
 	assert_close(figures.messages_per_s, 5e5);
 	assert_close(figures.bytes_per_s, 32e6);

@@ -39,26 +39,49 @@ static int complain(int exit_code)
 	return exit_code;
 }
 
-static int make_plan(struct invocation *inv)
+/* METHOD, part 1. */
+static const struct axes sweep[] = {{.load_percent = 10}, {.load_percent = 25},
+	{.load_percent = 50}, {.load_percent = 75}, {.load_percent = 90}};
+
+static const char *const sweep_cells[] = {"paced/*/{block,futex}/64/nearest", NULL};
+
+static int add_cells(struct invocation *inv, const struct plan_context *context)
 {
 	const struct cli_run *options = inv->options;
-	const struct plan_context context = {
-		.topology = inv->topology, .cpus = options->has_cpus ? &options->cpus : NULL};
+	const char *const *globs =
+		options->sweep && !options->preset ? sweep_cells : inv->preset->cells;
+	struct plan_context replacing = *context;
 	int err = 0;
 
 	for (size_t i = 0; i < options->cell_count && !err; i++)
-		err = plan_add(&inv->plan, &context, options->cells[i]);
-	if (options->cell_count)
-		return err;
-	for (const char *const *glob = inv->preset->cells; *glob && !err; glob++) {
-		char own[128];
+		err = plan_add(&inv->plan, context, options->cells[i]);
+	/* the user's two CPUs take the place of the preset's placements */
+	replacing.replace_placement = true;
+	for (; !options->cell_count && *globs && !err; globs++)
+		err = plan_add(&inv->plan, &replacing, *globs);
+	if (!err && inv->preset->control && (options->preset || !options->cell_count))
+		err = plan_add_controls(&inv->plan, &replacing, inv->preset->control);
+	return err;
+}
 
-		/* the user's two CPUs take the place of the preset's placements */
-		snprintf(own, sizeof own, "%s", *glob);
-		if (context.cpus)
-			*strrchr(own, '/') = '\0';
-		err = plan_add(&inv->plan, &context, own);
-	}
+static int make_plan(struct invocation *inv)
+{
+	const struct cli_run *options = inv->options;
+	const struct axes rate = {.rate_per_s = options->rate_per_s};
+	const struct plan_context context = {.topology = inv->topology,
+		.cpus = options->has_cpus ? &options->cpus : NULL,
+		.paced = options->sweep       ? sweep
+			: options->rate_per_s ? &rate
+					      : NULL,
+		.paced_count = options->sweep ? sizeof sweep / sizeof sweep[0] : 1};
+	int err = add_cells(inv, &context);
+
+	for (size_t i = 0; i < inv->plan.count && !err; i++)
+		if (inv->plan.cells[i].pattern == &pattern_paced)
+			return 0;
+	if (!err && context.paced)
+		err = fail_text(EINVAL, "%s: no paced cell was asked for: -c paced/pipe",
+			options->sweep ? "--sweep" : "--rate");
 	return err;
 }
 

@@ -1,7 +1,8 @@
 /* What every message begins with, and how a whole payload is filled and checked.
  *
- * 16 bytes: the run's nonce, the sequence number, and room for the intended send time. The sequence
- * number is 32 bits wide, so a run holds fewer than 2^32 - 1 messages. */
+ * 16 bytes: the run's nonce, the sequence number, and when it was sent where a pattern says so
+ * (when it was due follows from the number). The sequence number is 32 bits wide, so a run holds
+ * fewer than 2^32 - 1 messages. */
 #ifndef IPCMARK_MESSAGE_H
 #define IPCMARK_MESSAGE_H
 
@@ -13,7 +14,7 @@
 struct message {
 	uint32_t nonce;
 	uint32_t sequence;
-	uint64_t due_ns;
+	uint64_t sent_ns;
 };
 
 #define MESSAGE_MIN_BYTES    sizeof(struct message)

@@ -43,7 +43,7 @@ static void the_front_is_nonce_and_number(void **state)
 	memcpy(&m, buffer + 1, sizeof m);
 	assert_int_equal(m.nonce, NONCE);
 	assert_int_equal(m.sequence, SEQUENCE);
-	assert_int_equal(m.due_ns, UINT64_C(0xeeeeeeeeeeeeeeee)); /* left alone */
+	assert_int_equal(m.sent_ns, UINT64_C(0xeeeeeeeeeeeeeeee)); /* left alone */
 	assert_int_equal(buffer[0], 0xee);
 	assert_true(message_is(buffer + 1, NONCE, SEQUENCE));
 	assert_false(message_is(buffer + 1, NONCE + 1, SEQUENCE));

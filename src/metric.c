@@ -7,21 +7,31 @@
 
 #include "memory.h"
 
-#define RTT(name)                                                            \
-	static double rtt_##name(const struct run_figures *figures)          \
-	{                                                                    \
-		return figures->has_rtt ? figures->rtt_quantile[name] : NAN; \
+static double quantile_of(const struct distribution *distribution, enum figure_quantile quantile)
+{
+	return distribution->is_there ? distribution->quantile[quantile] : NAN;
+}
+
+#define QUANTILE(member, name)                                           \
+	static double member##_##name(const struct run_figures *figures) \
+	{                                                                \
+		return quantile_of(&figures->member, name);              \
 	}
 
-RTT(Q_P50)
-RTT(Q_P90)
-RTT(Q_P99)
-RTT(Q_P99_9)
-RTT(Q_P99_99)
+#define QUANTILES(member)         \
+	QUANTILE(member, Q_P50)   \
+	QUANTILE(member, Q_P90)   \
+	QUANTILE(member, Q_P99)   \
+	QUANTILE(member, Q_P99_9) \
+	QUANTILE(member, Q_P99_99)
+
+QUANTILES(rtt)
+QUANTILES(response)
+QUANTILES(service)
 
 static double rtt_mean(const struct run_figures *figures)
 {
-	return figures->has_rtt ? figures->rtt_mean : NAN;
+	return figures->rtt.is_there ? figures->rtt.mean : NAN;
 }
 
 static double messages_per_s(const struct run_figures *figures)
@@ -64,17 +74,28 @@ const struct metric metric_table[] = {
 	{"rtt_ns.p99_9", "ns", "lower", &pattern_pingpong, false, Q_P99_9, rtt_Q_P99_9},
 	{"rtt_ns.p99_99", "ns", "lower", &pattern_pingpong, false, Q_P99_99, rtt_Q_P99_99},
 	{"rtt_ns.mean", "ns", "lower", &pattern_pingpong, false, NO_QUANTILE, rtt_mean},
+	{"response_ns.p50", "ns", "lower", &pattern_paced, false, Q_P50, response_Q_P50},
+	{"response_ns.p90", "ns", "lower", &pattern_paced, false, Q_P90, response_Q_P90},
+	{"response_ns.p99", "ns", "lower", &pattern_paced, false, Q_P99, response_Q_P99},
+	{"response_ns.p99_9", "ns", "lower", &pattern_paced, false, Q_P99_9, response_Q_P99_9},
+	{"response_ns.p99_99", "ns", "lower", &pattern_paced, false, Q_P99_99, response_Q_P99_99},
+	{"service_ns.p50", "ns", "lower", &pattern_paced, false, Q_P50, service_Q_P50},
+	{"service_ns.p90", "ns", "lower", &pattern_paced, false, Q_P90, service_Q_P90},
+	{"service_ns.p99", "ns", "lower", &pattern_paced, false, Q_P99, service_Q_P99},
+	{"service_ns.p99_9", "ns", "lower", &pattern_paced, false, Q_P99_9, service_Q_P99_9},
+	{"service_ns.p99_99", "ns", "lower", &pattern_paced, false, Q_P99_99, service_Q_P99_99},
 	{"messages_per_s", "1/s", "higher", &pattern_stream, false, NO_QUANTILE, messages_per_s},
 	{"bytes_per_s", "B/s", "higher", &pattern_stream, false, NO_QUANTILE, bytes_per_s},
 	{"cpu_ns_per_message", "ns", "lower", NULL, false, NO_QUANTILE, cpu_ns_per_message},
 	{"switches_per_message", "1", "lower", NULL, false, NO_QUANTILE, switches_per_message},
-	{"loss_ratio", "1", "lower", &pattern_stream, true, NO_QUANTILE, loss_ratio},
+	{"loss_ratio", "1", "lower", NULL, true, NO_QUANTILE, loss_ratio},
 	{.name = NULL},
 };
 
 bool metric_applies(const struct metric *metric, const struct pattern *pattern, bool lossy)
 {
-	return (!metric->pattern || metric->pattern == pattern) && (!metric->lossy_only || lossy);
+	return (!metric->pattern || metric->pattern == pattern) &&
+		(!metric->lossy_only || (lossy && pattern->timed == SIDE_CONSUMER));
 }
 
 const struct metric *metric_find(const char *name)

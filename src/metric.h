@@ -11,8 +11,8 @@ struct metric {
 	const char *unit;              /* "ns", "1/s", "B/s", "1", "" never */
 	const char *better;            /* "lower" or "higher" */
 	const struct pattern *pattern; /* that has it; NULL: all */
-	bool lossy_only;               /* only where the transport may lose */
-	enum figure_quantile quantile; /* of an rtt quantile; FIGURE_QUANTILES else */
+	bool lossy_only;               /* only of streams over what may lose */
+	enum figure_quantile quantile; /* of a quantile; FIGURE_QUANTILES else */
 	double (*of_run)(const struct run_figures *figures);
 };
 

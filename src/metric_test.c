@@ -93,25 +93,29 @@ static void each_reads_its_figure(void **state)
 		double value;
 	} table[] = {{"rtt_ns.p50", 50}, {"rtt_ns.p90", 90}, {"rtt_ns.p99", 99},
 		{"rtt_ns.p99_9", 999}, {"rtt_ns.p99_99", 9999}, {"rtt_ns.mean", 55},
-		{"messages_per_s", 1e6}, {"bytes_per_s", 64e6}, {"cpu_ns_per_message", 300},
-		{"switches_per_message", 2}, {"loss_ratio", 0.25}};
-	const struct run_figures figures = {.has_rtt = true,
-		.rtt_quantile = {50, 90, 99, 999, 9999},
-		.rtt_mean = 55,
+		{"response_ns.p50", 150}, {"response_ns.p90", 190}, {"response_ns.p99", 199},
+		{"response_ns.p99_9", 1999}, {"response_ns.p99_99", 19999}, {"service_ns.p50", 5},
+		{"service_ns.p90", 6}, {"service_ns.p99", 7}, {"service_ns.p99_9", 8},
+		{"service_ns.p99_99", 9}, {"messages_per_s", 1e6}, {"bytes_per_s", 64e6},
+		{"cpu_ns_per_message", 300}, {"switches_per_message", 2}, {"loss_ratio", 0.25}};
+	const struct run_figures figures = {
+		.rtt = {.is_there = true, .quantile = {50, 90, 99, 999, 9999}, .mean = 55},
+		.response = {.is_there = true, .quantile = {150, 190, 199, 1999, 19999}},
+		.service = {.is_there = true, .quantile = {5, 6, 7, 8, 9}},
 		.messages_per_s = 1e6,
 		.bytes_per_s = 64e6,
 		.cpu_ns_per_message = 300,
 		.switches_per_message = 2,
 		.messages = 750,
 		.offered = 1000};
-	const struct run_figures nothing = {.rtt_quantile = {1, 1, 1, 1, 1}, .rtt_mean = 1};
+	const struct run_figures nothing = {.rtt = {.quantile = {1, 1, 1, 1, 1}, .mean = 1}};
 
 	for (size_t i = 0; i < COUNT(table); i++) {
 		const struct metric *metric = metric_find(table[i].name);
 
 		assert_non_null(metric);
 		assert_true(metric->of_run(&figures) == table[i].value);
-		if (metric->pattern == &pattern_pingpong || metric->lossy_only)
+		if (metric->quantile < FIGURE_QUANTILES || metric->lossy_only)
 			assert_true(isnan(metric->of_run(&nothing)));
 		assert_string_equal(metric_table[i].name, table[i].name);
 	}
@@ -125,20 +129,27 @@ static void each_goes_with_its_pattern(void **state)
 	(void)state;
 	for (const struct metric *metric = metric_table; metric->name; metric++) {
 		bool rtt = strncmp(metric->name, "rtt_ns.", 7) == 0,
+		     one_way = strncmp(metric->name, "response_ns.", 12) == 0 ||
+			strncmp(metric->name, "service_ns.", 11) == 0,
 		     loss = strcmp(metric->name, "loss_ratio") == 0,
-		     rate = strstr(metric->name, "_per_s") != NULL, both = !rtt && !loss && !rate;
+		     rate = strstr(metric->name, "_per_s") != NULL,
+		     all = !rtt && !one_way && !loss && !rate;
 
-		assert_int_equal(metric_applies(metric, &pattern_pingpong, false), rtt || both);
-		assert_int_equal(metric_applies(metric, &pattern_pingpong, true), rtt || both);
-		assert_int_equal(metric_applies(metric, &pattern_stream, false), rate || both);
-		assert_int_equal(metric_applies(metric, &pattern_stream, true), !rtt);
+		assert_int_equal(metric_applies(metric, &pattern_pingpong, false), rtt || all);
+		assert_int_equal(metric_applies(metric, &pattern_pingpong, true), rtt || all);
+		assert_int_equal(metric_applies(metric, &pattern_stream, false), rate || all);
+		assert_int_equal(
+			metric_applies(metric, &pattern_stream, true), rate || loss || all);
+		assert_int_equal(metric_applies(metric, &pattern_paced, false), one_way || all);
+		assert_int_equal(
+			metric_applies(metric, &pattern_paced, true), one_way || loss || all);
 		assert_string_equal(metric->better, rate ? "higher" : "lower");
 		assert_true(metric->unit[0] != '\0');
 		assert_int_equal(metric->quantile < FIGURE_QUANTILES,
-			rtt && strcmp(metric->name, "rtt_ns.mean") != 0);
+			one_way || (rtt && strcmp(metric->name, "rtt_ns.mean") != 0));
 		if (metric->quantile < FIGURE_QUANTILES)
-			assert_string_equal(
-				metric->name + 7, figure_quantile_name(metric->quantile));
+			assert_string_equal(strchr(metric->name, '.') + 1,
+				figure_quantile_name(metric->quantile));
 	}
 }
 

@@ -6,6 +6,7 @@
 #ifndef IPCMARK_PATTERN_H
 #define IPCMARK_PATTERN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,10 @@ struct exchange {
 	uint64_t per_epoch; /* messages in each epoch; a multiple of batch */
 	uint32_t epochs;    /* 1 .. TALLY_EPOCHS */
 	uint32_t batch;     /* round trips between two clock reads; 1: each is recorded */
+
+	uint64_t think_ns;  /* pingpong: the producer sleeps this long before each round trip */
+	uint64_t spin_ns;   /* pingpong: the consumer spins this long on each; a known slow-down */
+	double interval_ns; /* paced: between the times at which messages are due */
 };
 
 /* All that a loop needs; in the process of one side. */
@@ -32,12 +37,15 @@ struct pattern_end {
 	unsigned char *out, *in; /* a message each */
 	struct tally *tally;     /* this side's */
 	const struct tally *peer;
+	bool shares_cpu; /* with the other side */
 };
 
 struct pattern {
 	const char *name;    /* word on the command line and in the JSON */
 	const char *summary; /* one line for `ipcmark list` */
 	enum side timed;     /* the side whose stamps and counts are the figures */
+	bool is_recorded;    /* its epochs hold a duration of each message */
+	bool is_one_way;     /* durations from the producer's clock to the consumer's */
 	int (*loop[SIDES])(struct pattern_end *end); /* 0, or -errno with a note */
 };
 
@@ -46,6 +54,11 @@ extern const struct pattern pattern_pingpong;
 
 /* Saturated, one way; timed at the consumer, so what still sits in buffers does not count. */
 extern const struct pattern pattern_stream;
+
+/* Open loop: messages are due on a fixed schedule, whatever became of those before. The consumer
+ * records each message's response time, from when it was due, and its service time, from when it
+ * was sent; the producer how late it sent each. The clocks of both CPUs must agree (skew.h). */
+extern const struct pattern pattern_paced;
 
 /* Not measured: echoes exchange.per_epoch messages with full payloads, each checked at both sides.
  */

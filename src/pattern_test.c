@@ -158,7 +158,8 @@ static void round_trips_are_timed(void **state)
 	(void)state;
 	play.slow_ns = 20000;
 	assert_int_equal(
-		run(&pattern_pingpong, SIDE_PRODUCER, &echoing, (struct exchange){20, 20, 3, 1}),
+		run(&pattern_pingpong, SIDE_PRODUCER, &echoing,
+			(struct exchange){.warmup = 20, .per_epoch = 20, .epochs = 3, .batch = 1}),
 		0);
 	assert_true(tally->warmup.min >= 20000);
 	for (int e = 0; e < 3; e++)
@@ -171,7 +172,9 @@ static void batches_share_a_clock_pair(void **state)
 	(void)state;
 	play.slow_ns = 5000;
 	assert_int_equal(
-		run(&pattern_pingpong, SIDE_PRODUCER, &echoing, (struct exchange){20, 8, 5, 2}), 0);
+		run(&pattern_pingpong, SIDE_PRODUCER, &echoing,
+			(struct exchange){.warmup = 20, .per_epoch = 8, .epochs = 5, .batch = 2}),
+		0);
 	assert_int_equal(play.last_sequence, 59);
 	assert_epochs(5, 8);
 	assert_int_equal(tally->warmup.count, 10);
@@ -199,7 +202,11 @@ static void assert_bad(enum side side, const struct pattern *pattern,
 	for (; batch; batch--) {
 		play.sent = play.received = 0;
 		fail_text(EIO, "stale");
-		assert_int_equal(run(pattern, side, transport, (struct exchange){20, 40, 2, batch}),
+		assert_int_equal(run(pattern, side, transport,
+					 (struct exchange){.warmup = 20,
+						 .per_epoch = 40,
+						 .epochs = 2,
+						 .batch = batch}),
 			-EBADMSG);
 		assert_string_equal(fail_reason(), reason);
 	}
@@ -241,7 +248,10 @@ static void errors_of_the_link_end_the_loop(void **state)
 		for (int64_t at = 5; at < 30; at += 20) {
 			spoil_at(BROKEN, at);
 			assert_int_equal(run(loops[i].pattern, loops[i].side, loops[i].transport,
-						 (struct exchange){20, 30, 2, 1}),
+						 (struct exchange){.warmup = 20,
+							 .per_epoch = 30,
+							 .epochs = 2,
+							 .batch = 1}),
 				-ECONNRESET);
 			assert_string_equal(fail_reason(), "the line is dead");
 			assert_int_equal(play.received, at + 1);

@@ -5,13 +5,14 @@
 #define IPCMARK_PLAN_H
 
 #include "affinity.h"
+#include "axes.h"
 #include "pattern.h"
 #include "transport.h"
 
 #define PLAN_REASON_BYTES 256
 
 struct cell {
-	char id[128];
+	char id[192];
 	const struct pattern *pattern;
 	const struct transport *transport;
 	enum wait_mode wait;
@@ -19,6 +20,7 @@ struct cell {
 	char placement[24]; /* the word in the id: a class, or two CPU numbers as in "0,1" */
 	enum placement_class class;
 	struct cpu_pair cpus;
+	struct axes axes;
 	char skip[PLAN_REASON_BYTES]; /* why it can't run on this machine; "" when it can */
 };
 
@@ -32,15 +34,24 @@ struct plan_context {
 	const struct topology *topology;
 	const struct cpu_pair *cpus; /* the two CPUs of --cpus, which take the place of all
 					placements; else NULL */
+	bool replace_placement;      /* by cpus, where a glob names another, too */
+	const struct axes *paced;    /* of a paced cell that names neither rate nor load, each in
+				      * turn, paced_count of them; NULL: half of its capacity */
+	size_t paced_count;
 };
 
 /* Adds the cells that a glob names, in the order of the registries. A glob has up to five parts
- * between slashes; *, ?, [ ] and braces work in each. Parts that are left out: any transport, any
+ * between slashes, and axes ("key=value", see axes.h) anywhere behind the first; *, ?, [ ] and
+ * braces work in the parts, braces in the axes. Parts that are left out: any transport, any
  * wait, 64 bytes, and the placements "nearest" and "same-cpu". "nearest" is the closest pair of
  * different cores. A size part that is a number may be any size; with wildcards it stands for 16,
  * 64, 256 ... 1M. 0, or -EINVAL with a reason: an unknown word (with the nearest known one), a size
  * out of range, no match. */
 int plan_add(struct plan *plan, const struct plan_context *context, const char *glob);
+
+/* Adds the first cell that a glob names, where the plan does not have it, and that cell twice more,
+ * as its own A/A and positive control. 0, or -EINVAL with a reason. */
+int plan_add_controls(struct plan *plan, const struct plan_context *context, const char *glob);
 
 /* "0,1": the CPUs of producer and consumer. false where the text is not two numbers. */
 bool plan_parse_cpus(const char *text, struct cpu_pair *cpus);

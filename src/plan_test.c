@@ -148,7 +148,8 @@ static void parts_that_are_left_out(void **state)
 	assert_true(at > 20);
 	assert_cells("*/pipe/block",
 		"pingpong/pipe/block/64/same-llc\npingpong/pipe/block/64/same-cpu\n"
-		"stream/pipe/block/64/same-llc\nstream/pipe/block/64/same-cpu");
+		"stream/pipe/block/64/same-llc\nstream/pipe/block/64/same-cpu\n"
+		"paced/pipe/block/64/same-llc/load=50%\npaced/pipe/block/64/same-cpu/load=50%");
 	assert_cells("stream/pipe/block/1500",
 		"stream/pipe/block/1500/same-llc\nstream/pipe/block/1500/same-cpu");
 }
@@ -252,7 +253,7 @@ static void what_no_cell_can_be(void **state)
 		"with what");
 	assert_refused("stream/tcp/block/64/same-cpu/more",
 		"cell \"stream/tcp/block/64/same-cpu/more\": more than 5 parts: expected "
-		"PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT");
+		"PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, and axes as key=value");
 	assert_refused("stream/{tcp", "\"stream/{tcp\": braces do not match");
 	memset(text + 7, '*', 300);
 	assert_refused(text, "cell \"stream/*********************************...\": too long");

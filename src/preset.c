@@ -37,21 +37,26 @@ static const char *const review_cells[] = {
 	"pingpong/*/{block,futex}/{1K,8K,64K,1M}/{nearest,same-cpu}",
 	"stream/*/*/64/nearest",
 	"stream/*/{block,futex}/{1K,8K,64K,1M}/nearest",
+	"pingpong/*/{block,futex}/64/{nearest,same-cpu}/think=1ms",
+	"paced/*/{block,futex}/64/nearest/load={10,25,50,75,90}%",
 	NULL,
 };
 
+/* Steady, everywhere there, and long enough for the clock to see 5 % of it. */
+static const char control[] = "pingpong/pipe/block/64/same-cpu";
+
 const struct preset preset_look = {
-	"look", "every mechanism at 64 bytes", 6, 40 * MS, 10 * MS, look_cells};
+	"look", "every mechanism at 64 bytes", 6, 40 * MS, 10 * MS, look_cells, NULL};
 
 const struct preset preset_table[] = {
 	{"quick",
 		"every mechanism and the sizes 64 B to 64 KiB, under a minute: a first look, not "
 		"for citation",
-		6, 45 * MS, 10 * MS, quick_cells},
+		6, 45 * MS, 10 * MS, quick_cells, NULL},
 	{"ci", "about 45 cells, 10 runs each, under 5 minutes: for gates", 10, 400 * MS, 100 * MS,
-		ci_cells},
+		ci_cells, control},
 	{"review", "all sizes, 20 runs of 2 s each: hours, for figures that are cited", 20,
-		2000 * MS, 100 * MS, review_cells},
+		2000 * MS, 100 * MS, review_cells, control},
 	{.name = NULL},
 };
 

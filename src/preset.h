@@ -9,6 +9,8 @@ struct preset {
 	uint32_t runs;
 	uint64_t time_ns, warmup_ns;
 	const char *const *cells; /* globs, NULL at the end */
+	const char
+		*control; /* the cell that is run as an A/A and a positive control, too; or NULL */
 };
 
 /* quick, ci, review; ends with one whose name is NULL. */

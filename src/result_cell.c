@@ -29,22 +29,46 @@ static void put_buffers(struct json *cell, const char *key, const struct link_bu
 	put_size(object, "ring_bytes", buffers->ring_bytes);
 }
 
-static void put_rtt(struct json *run, const struct run_figures *figures)
+static void put_distribution(
+	struct json *run, const char *key, const struct distribution *distribution)
 {
-	if (!figures->has_rtt) {
-		json_put_null(run, "rtt_ns");
-		return;
-	}
+	struct json *object = json_put_object(run, key);
 
-	struct json *rtt = json_put_object(run, "rtt_ns");
-
-	json_put_count(rtt, "count", figures->rtt_count);
-	json_put_number(rtt, "min", figures->rtt_min);
-	json_put_number(rtt, "mean", figures->rtt_mean);
+	json_put_count(object, "count", distribution->count);
+	json_put_number(object, "min", distribution->min);
+	json_put_number(object, "mean", distribution->mean);
 	for (int q = 0; q < FIGURE_QUANTILES; q++)
-		json_put_number(rtt, figure_quantile_name((enum figure_quantile)q),
-			figures->rtt_quantile[q]);
-	json_put_number(rtt, "max", figures->rtt_max);
+		json_put_number(object, figure_quantile_name((enum figure_quantile)q),
+			distribution->quantile[q]);
+	json_put_number(object, "max", distribution->max);
+	json_put_number(object, "p50_interpolated", distribution->p50_interpolated);
+}
+
+static void put_low_confidence(
+	struct json *run, const char *key, const struct distribution *distribution)
+{
+	struct json *low = json_put_array(run, key);
+
+	for (unsigned q = 0; q < FIGURE_QUANTILES; q++)
+		if (distribution->low_confidence & 1U << q)
+			json_add_string(low, figure_quantile_name((enum figure_quantile)q));
+}
+
+static void put_durations(struct json *run, const struct run_figures *figures)
+{
+	bool paced = figures->response.is_there;
+
+	if (figures->rtt.is_there)
+		put_distribution(run, "rtt_ns", &figures->rtt);
+	else
+		json_put_null(run, "rtt_ns");
+	put_low_confidence(run, "low_confidence", paced ? &figures->response : &figures->rtt);
+	if (!paced)
+		return;
+	put_distribution(run, "response_ns", &figures->response);
+	put_distribution(run, "service_ns", &figures->service);
+	put_distribution(run, "lateness_ns", &figures->lateness);
+	json_put_number(run, "sent_per_s", figures->sent_per_s);
 }
 
 static void put_usage(struct json *counters, enum side side, const struct usage *usage)
@@ -82,13 +106,7 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 	json_put_count(run, "duplicates", figures->duplicates);
 	json_put_count(run, "reordered", figures->reordered);
 	json_put_number(run, "seconds", figures->seconds);
-	put_rtt(run, figures);
-
-	struct json *low = json_put_array(run, "low_confidence");
-
-	for (unsigned q = 0; q < FIGURE_QUANTILES; q++)
-		if (figures->low_confidence & 1U << q)
-			json_add_string(low, figure_quantile_name((enum figure_quantile)q));
+	put_durations(run, figures);
 	json_put_number(run, "messages_per_s", known(figures, figures->messages_per_s));
 	json_put_number(run, "bytes_per_s", known(figures, figures->bytes_per_s));
 	json_put_number(run, "cpu_ns_per_message", known(figures, figures->cpu_ns_per_message));
@@ -121,8 +139,10 @@ static size_t good_values(
 
 struct estimate result_cell_headline(const struct cell_record *record)
 {
-	const struct metric *metric = metric_find(
-		record->cell->pattern == &pattern_pingpong ? "rtt_ns.p50" : "messages_per_s");
+	const struct metric *metric =
+		metric_find(record->cell->pattern == &pattern_pingpong    ? "rtt_ns.p50"
+				: record->cell->pattern == &pattern_paced ? "response_ns.p50"
+									  : "messages_per_s");
 	double values[RUNS_MOST];
 
 	return metric_estimate(values, good_values(record, metric, values));
@@ -132,7 +152,10 @@ static bool low_in_any_run(const struct cell_record *cell, const struct metric *
 {
 	for (uint32_t i = 0; i < cell->run_count && metric->quantile < FIGURE_QUANTILES; i++)
 		if (cell->runs[i].status == RUN_OK &&
-			cell->runs[i].low_confidence & 1U << metric->quantile)
+			(cell->runs[i].response.is_there ? &cell->runs[i].response
+							 : &cell->runs[i].rtt)
+					->low_confidence &
+				1U << metric->quantile)
 			return true;
 	return false;
 }
@@ -213,6 +236,11 @@ static void put_histogram(struct json *object, const struct cell_record *cell)
 	}
 }
 
+static void put_axis(void *axes, const char *key, const char *value)
+{
+	json_put_string(axes, key, value);
+}
+
 static void put_identity(struct json *object, const struct cell *cell)
 {
 	json_put_string(object, "id", cell->id);
@@ -227,7 +255,7 @@ static void put_identity(struct json *object, const struct cell *cell)
 
 	json_add_integer(cpus, cell->cpus.producer);
 	json_add_integer(cpus, cell->cpus.consumer);
-	json_put_object(object, "axes");
+	axes_each(&cell->axes, put_axis, json_put_object(object, "axes"));
 }
 
 void result_cell_add(struct json *cells, const struct cell_record *record)
@@ -241,6 +269,11 @@ void result_cell_add(struct json *cells, const struct cell_record *record)
 	put_buffers(object, "requested", &record->requested);
 	put_buffers(object, "effective", &record->effective);
 	json_put_count(object, "batch", record->exchange.batch ? record->exchange.batch : 1);
+
+	if (cell->pattern->is_one_way && record->exchange.interval_ns > 0) {
+		json_put_number(object, "rate_per_s", 1e9 / record->exchange.interval_ns);
+		json_put_number(object, "capacity_per_s", record->capacity_per_s);
+	}
 
 	struct json *runs = json_put_array(object, "runs");
 

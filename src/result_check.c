@@ -12,11 +12,11 @@
 #include "memory.h"
 #include "metric.h"
 #include "result.h"
+#include "result_check_run.h"
 #include "result_histogram.h"
 #include "schema.h"
 #include "words.h"
 
-#define ROUNDING 1e-9 /* relative, between figures that are the same but for rounding */
 #define BUCKET \
 	(1.0 / 1024 * 2) /* relative, between quantiles that stand in one bucket or the next */
 
@@ -30,98 +30,7 @@ const char *result_schema_text(size_t *bytes)
 	return (const char *)schema_text;
 }
 
-/* Where a check is: for its message. */
-struct place {
-	size_t cell;
-	int64_t run; /* -1: the cell itself */
-};
-
-static int contradiction(const struct place *place, const char *member, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int contradiction(const struct place *place, const char *member, const char *format, ...)
-{
-	char what[FAIL_TEXT_BYTES - 96], run[32] = "";
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(what, sizeof what, format, args);
-	va_end(args);
-	if (place->run >= 0)
-		snprintf(run, sizeof run, ".runs[%" PRId64 "]", place->run);
-	return fail_text(EINVAL, "cells[%zu]%s%s%s: %s", place->cell, run,
-		member[0] == '[' || !member[0] ? "" : ".", member, what);
-}
-
-static bool differ(double a, double b, double tolerance)
-{
-	if (isnan(a) || isnan(b))
-		return isnan(a) != isnan(b);
-	return fabs(a - b) > tolerance * fmax(fabs(a), fabs(b));
-}
-
-static bool is_ok(const struct json *object)
-{
-	return strcmp(json_text_at(object, "status"), "ok") == 0;
-}
-
-static int check_quantile_order(const struct json *rtt, const struct place *place)
-{
-	const char *const names[] = {"min", "p50", "p90", "p99", "p99_9", "p99_99", "max"};
-	const char *last_name = NULL;
-	double last = -1;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		double value = json_number_at(rtt, names[i]);
-
-		if (isnan(value))
-			continue;
-		if (value < last * (1 - ROUNDING))
-			return contradiction(place, "rtt_ns", "%s is %g, below %s, which is %g",
-				names[i], value, last_name, last);
-		last = value;
-		last_name = names[i];
-	}
-	return 0;
-}
-
-static int check_run(const struct json *run, double size_bytes, const struct place *place)
-{
-	double rate = json_number_at(run, "messages") / json_number_at(run, "seconds");
-
-	if (!is_ok(run))
-		return 0;
-	if (!(json_number_at(run, "messages") > 0) || !(json_number_at(run, "seconds") > 0))
-		return contradiction(place, "seconds", "a good run moved messages and took time");
-	if (differ(rate, json_number_at(run, "messages_per_s"), ROUNDING))
-		return contradiction(place, "messages_per_s",
-			"expected %g, which is messages / seconds, got %g", rate,
-			json_number_at(run, "messages_per_s"));
-	if (differ(rate * size_bytes, json_number_at(run, "bytes_per_s"), ROUNDING))
-		return contradiction(place, "bytes_per_s",
-			"expected %g, which is messages_per_s x size_bytes, got %g",
-			rate * size_bytes, json_number_at(run, "bytes_per_s"));
-	return check_quantile_order(json_get(run, "rtt_ns"), place);
-}
-
-/* What was sent is in the figures, was discarded, or was lost; and only some transports lose. */
-static int check_counts(const struct json *run, bool lossy, const struct place *place)
-{
-	double sent = json_number_at(run, "sent"), lost = json_number_at(run, "lost");
-	double told = json_number_at(run, "messages") + json_number_at(run, "discarded") + lost;
-
-	if (is_ok(run) && sent != told)
-		return contradiction(place, "sent",
-			"expected %.0f, which is messages + discarded + lost, got %.0f", told,
-			sent);
-	if (!lossy &&
-		lost + json_number_at(run, "duplicates") + json_number_at(run, "reordered") > 0)
-		return contradiction(
-			place, "lost", "this transport loses, repeats and reorders nothing");
-	return 0;
-}
-
-static int check_runs(const struct json *cell, struct place place)
+static int check_runs(const struct json *cell, struct check_place place)
 {
 	bool lossy = json_get(json_get(cell, "summary"), "loss_ratio");
 
@@ -129,10 +38,7 @@ static int check_runs(const struct json *cell, struct place place)
 		run = json_next(run)) {
 		place.run++;
 
-		int err = check_run(run, json_number_at(cell, "size_bytes"), &place);
-
-		if (!err)
-			err = check_counts(run, lossy, &place);
+		int err = check_run(run, json_number_at(cell, "size_bytes"), lossy, &place);
 
 		if (err)
 			return err;
@@ -147,7 +53,7 @@ static size_t values_of(const struct json *cell, const char *metric, double *val
 
 	for (const struct json *run = json_first(json_get(cell, "runs")); run;
 		run = json_next(run)) {
-		if (!is_ok(run))
+		if (!check_is_ok(run))
 			continue;
 		values[n++] = strcmp(metric, "loss_ratio") == 0
 			? metric_loss(
@@ -158,7 +64,7 @@ static size_t values_of(const struct json *cell, const char *metric, double *val
 }
 
 static int check_summary(
-	const struct json *cell, const struct json *summary, const struct place *place)
+	const struct json *cell, const struct json *summary, const struct check_place *place)
 {
 	const struct metric *metric = metric_find(json_key(summary));
 	size_t runs = json_count(json_get(cell, "runs"));
@@ -169,7 +75,7 @@ static int check_summary(
 
 	if (!metric) {
 		free(values);
-		return contradiction(place, "summary", "no figure is called %s",
+		return check_contradiction(place, "summary", "no figure is called %s",
 			json_quote(json_key(summary), member, sizeof member));
 	}
 	snprintf(member, sizeof member, "summary[\"%.40s\"]", json_key(summary));
@@ -177,20 +83,21 @@ static int check_summary(
 	struct estimate estimate = metric_estimate(values, values_of(cell, metric->name, values));
 
 	free(values);
-	if (differ(estimate.value, said, ROUNDING))
-		return contradiction(place, member,
+	if (check_differ(estimate.value, said, CHECK_ROUNDING))
+		return check_contradiction(place, member,
 			"expected the estimate %g from the runs, got %g", estimate.value, said);
 	low = json_first(json_get(summary, "ci95"));
-	if (differ(estimate.ci95.low, json_number(low), ROUNDING) ||
-		differ(estimate.ci95.high, low ? json_number(json_next(low)) : NAN, ROUNDING))
-		return contradiction(place, member, "the interval is not that of the runs");
+	if (check_differ(estimate.ci95.low, json_number(low), CHECK_ROUNDING) ||
+		check_differ(estimate.ci95.high, low ? json_number(json_next(low)) : NAN,
+			CHECK_ROUNDING))
+		return check_contradiction(place, member, "the interval is not that of the runs");
 	if ((int64_t)estimate.runs != json_integer(json_get(summary, "runs"), -1))
-		return contradiction(place, member, "%zu runs have the figure, it says %.0f",
+		return check_contradiction(place, member, "%zu runs have the figure, it says %.0f",
 			estimate.runs, json_number_at(summary, "runs"));
 	return 0;
 }
 
-static int check_summaries(const struct json *cell, const struct place *place)
+static int check_summaries(const struct json *cell, const struct check_place *place)
 {
 	for (const struct json *summary = json_first(json_get(cell, "summary")); summary;
 		summary = json_next(summary)) {
@@ -203,8 +110,8 @@ static int check_summaries(const struct json *cell, const struct place *place)
 }
 
 /* A quantile of the merged samples lies between the smallest and the largest of the runs' own. */
-static int check_quantiles(
-	const struct json *cell, const struct histogram *h, double batch, const struct place *place)
+static int check_quantiles(const struct json *cell, const struct histogram *h, double batch,
+	const struct check_place *place)
 {
 	for (int q = 0; q < FIGURE_QUANTILES; q++) {
 		double merged =
@@ -215,19 +122,18 @@ static int check_quantiles(
 
 		for (const struct json *run = json_first(json_get(cell, "runs")); run;
 			run = json_next(run)) {
-			double value = is_ok(run)
-				? json_number_at(json_get(run, "rtt_ns"),
-					  figure_quantile_name((enum figure_quantile)q))
-				: 0;
+			const struct json *samples = check_samples_of(run);
+			double value = json_number_at(
+				samples, figure_quantile_name((enum figure_quantile)q));
 
-			if (!is_ok(run))
+			if (!samples)
 				continue;
 			all = all && !isnan(value);
 			low = fmin(low, value);
 			high = fmax(high, value);
 		}
 		if (all && (merged < low * (1 - BUCKET) || merged > high * (1 + BUCKET)))
-			return contradiction(place, "histogram",
+			return check_contradiction(place, "histogram",
 				"its %s is %g, outside those of the runs, %g to %g",
 				figure_quantile_name((enum figure_quantile)q), merged, low, high);
 	}
@@ -235,35 +141,38 @@ static int check_quantiles(
 }
 
 /* The samples of the good runs, taken together, are those of the histogram. */
-static int check_samples(
-	const struct json *cell, const struct histogram *h, double batch, const struct place *place)
+static int check_samples(const struct json *cell, const struct histogram *h, double batch,
+	const struct check_place *place)
 {
 	double count = 0, sum = 0, least = INFINITY, most = 0;
 
 	for (const struct json *run = json_first(json_get(cell, "runs")); run;
 		run = json_next(run)) {
-		if (!is_ok(run))
+		const struct json *samples = check_samples_of(run);
+
+		if (!samples)
 			continue;
-		count += json_number_at(run, "rtt_ns.count");
-		sum += json_number_at(run, "rtt_ns.count") * json_number_at(run, "rtt_ns.mean");
-		least = fmin(least, json_number_at(run, "rtt_ns.min"));
-		most = fmax(most, json_number_at(run, "rtt_ns.max"));
+		count += json_number_at(samples, "count");
+		sum += json_number_at(samples, "count") * json_number_at(samples, "mean");
+		least = fmin(least, json_number_at(samples, "min"));
+		most = fmax(most, json_number_at(samples, "max"));
 	}
 	if (count != (double)h->count)
-		return contradiction(place, "histogram",
+		return check_contradiction(place, "histogram",
 			"holds %" PRIu64 " samples, the good runs have %.0f", h->count, count);
-	if (differ(least * batch, (double)h->min, ROUNDING) ||
-		differ(most * batch, (double)h->max, ROUNDING))
-		return contradiction(place, "histogram",
+	if (check_differ(least * batch, (double)h->min, CHECK_ROUNDING) ||
+		check_differ(most * batch, (double)h->max, CHECK_ROUNDING))
+		return check_contradiction(place, "histogram",
 			"spans %" PRIu64 " to %" PRIu64 " ns, the good runs %g to %g", h->min,
 			h->max, least * batch, most * batch);
-	if (differ(sum * batch, (double)h->sum, 1e-6))
-		return contradiction(place, "histogram",
+	if (check_differ(sum * batch, (double)h->sum, 1e-6))
+		return check_contradiction(place, "histogram",
 			"sums to %" PRIu64 " ns, the good runs to %g", h->sum, sum * batch);
 	return 0;
 }
 
-static int check_histogram(const struct json *cell, struct histogram *h, const struct place *place)
+static int check_histogram(
+	const struct json *cell, struct histogram *h, const struct check_place *place)
 {
 	const struct json *member = json_get(cell, "histogram");
 	double batch = json_number_at(cell, "batch");
@@ -273,10 +182,10 @@ static int check_histogram(const struct json *cell, struct histogram *h, const s
 		return 0;
 	if (result_histogram(member, h) < 0) {
 		snprintf(reason, sizeof reason, "%s", fail_reason());
-		return contradiction(place, "histogram", "%.300s", reason);
+		return check_contradiction(place, "histogram", "%.300s", reason);
 	}
 	if (json_number_at(member, "batch") != batch)
-		return contradiction(place, "histogram.batch",
+		return check_contradiction(place, "histogram.batch",
 			"expected %g, that of the cell, got %g", batch,
 			json_number_at(member, "batch"));
 	if (h->count == 0)
@@ -298,7 +207,7 @@ static bool is_id(const char *said, const char *id, const struct json *cell)
 		(said[length] == '/' && json_count(json_get(cell, "axes")) > 0);
 }
 
-static int check_identity(const struct json *cell, const struct place *place)
+static int check_identity(const struct json *cell, const struct check_place *place)
 {
 	char id[256], size[16], expected[256], got[256];
 	const char *said = json_text_at(cell, "id");
@@ -309,15 +218,16 @@ static int check_identity(const struct json *cell, const struct place *place)
 		json_text_at(cell, "transport"), json_text_at(cell, "wait"), size,
 		json_text_at(cell, "placement"));
 	if (!is_id(said, id, cell))
-		return contradiction(place, "id", "expected %s from the other members, got %s",
+		return check_contradiction(place, "id",
+			"expected %s from the other members, got %s",
 			json_quote(id, expected, sizeof expected),
 			json_quote(said, got, sizeof got));
-	if (!is_ok(cell) && json_type(json_get(cell, "reason")) != JSON_STRING)
-		return contradiction(place, "reason", "a cell that is not ok says why");
+	if (!check_is_ok(cell) && json_type(json_get(cell, "reason")) != JSON_STRING)
+		return check_contradiction(place, "reason", "a cell that is not ok says why");
 	return 0;
 }
 
-static int check_cell(const struct json *cell, struct histogram *scratch, struct place place)
+static int check_cell(const struct json *cell, struct histogram *scratch, struct check_place place)
 {
 	int err = check_identity(cell, &place);
 
@@ -379,7 +289,7 @@ static int check_schema(const struct json *result)
 int result_check(const struct json *result)
 {
 	struct histogram *scratch = memory_zeroed(1, sizeof *scratch);
-	struct place place = {.run = -1};
+	struct check_place place = {.run = -1};
 	int err = check_schema(result);
 
 	if (!err)

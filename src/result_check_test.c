@@ -312,12 +312,12 @@ static void quantiles_that_no_run_has(void **state)
 	assert_non_null(saved);
 	memcpy(saved, cell->runs, cell->run_count * sizeof *saved);
 	for (uint32_t i = 0; i < cell->run_count; i++)
-		largest = fmax(largest, saved[i].rtt_max);
+		largest = fmax(largest, saved[i].rtt.max);
 	for (uint32_t i = 0; i < cell->run_count; i++) {
-		cell->runs[i].rtt_max = largest;
+		cell->runs[i].rtt.max = largest;
 		for (int q = 0; q < FIGURE_QUANTILES; q++)
-			if (!isnan(saved[i].rtt_quantile[q]))
-				cell->runs[i].rtt_quantile[q] = largest;
+			if (!isnan(saved[i].rtt.quantile[q]))
+				cell->runs[i].rtt.quantile[q] = largest;
 	}
 	result = build();
 	memcpy(cell->runs, saved, cell->run_count * sizeof *saved);

@@ -49,12 +49,12 @@ static void end_cell(struct cell_record *cell, enum cell_status status, const ch
 static void cell_allocate(struct cell_record *cell, uint32_t runs)
 {
 	cell->runs = calloc(runs, sizeof *cell->runs);
-	if (cell->cell->pattern == &pattern_pingpong) {
+	if (cell->cell->pattern->is_recorded) {
 		cell->merged = calloc(1, sizeof *cell->merged);
 		if (cell->merged)
 			histogram_prepare(cell->merged, NULL);
 	}
-	if (!cell->runs || (cell->cell->pattern == &pattern_pingpong && !cell->merged))
+	if (!cell->runs || (cell->cell->pattern->is_recorded && !cell->merged))
 		end_cell(cell, CELL_FAILED, "out of memory");
 }
 
@@ -66,6 +66,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		.clock = pass->record->clock,
 		.time_ns = pass->record->options.time_ns,
 		.warmup_ns = pass->record->options.warmup_ns,
+		.axes = cell->cell->axes,
 	};
 	struct calibration calibration = {0};
 	char reason[FAIL_TEXT_BYTES];
@@ -74,6 +75,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 	case PAIR_DONE:
 		cell->exchange = calibration.exchange;
 		cell->clock_limited = calibration.clock_limited;
+		cell->capacity_per_s = calibration.capacity_per_s;
 		pass->message_ns[index] = calibration.message_ns;
 		cell_allocate(cell, pass->record->options.runs);
 		break;

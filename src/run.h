@@ -23,12 +23,12 @@ struct cell_record {
 	enum cell_status status;
 	char reason[FAIL_TEXT_BYTES];
 	bool clock_limited;
+	double capacity_per_s;    /* paced: what it moves unpaced; 0: not measured */
 	struct exchange exchange; /* of each run */
 	struct link_buffers requested, effective;
 	struct run_figures *runs; /* run_count of them, in the order of the blocks */
 	uint32_t run_count, failures_in_a_row;
-	struct histogram
-		*merged; /* pingpong: samples of all good runs; NULL where there are none */
+	struct histogram *merged; /* samples of all good runs; NULL where there are none */
 };
 
 struct run_record {

@@ -95,6 +95,8 @@ static int prepare(
 		.in = messages + apart,
 		.tally = start->tally[start->side],
 		.peer = start->tally[side_peer(start->side)],
+		.shares_cpu = params->cpus.producer >= 0 &&
+			params->cpus.producer == params->cpus.consumer,
 	};
 	return params->transport->attach(start->state, start->side);
 }

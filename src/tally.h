@@ -23,7 +23,8 @@ struct usage {
 struct tally {
 	_Alignas(128) _Atomic uint64_t progress; /* messages so far: for the watchdog */
 	_Alignas(128) _Atomic uint32_t
-		finished; /* the consumer of a lossy stream has seen its end */
+		finished;         /* the consumer of a lossy stream has seen its end */
+	_Atomic int64_t start_ns; /* the producer of a paced stream: when message 0 is due */
 
 	char reason[FAIL_TEXT_BYTES]; /* of a failure; "" */
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
@@ -33,15 +34,20 @@ struct tally {
 	uint64_t before; /* that a consumer, or a producer of round trips, had seen when it began */
 	uint64_t messages; /* of the measured part: round trips, or messages sent or received */
 
-	/* the producer of a pingpong, the consumer of a stream: time, and messages so far, at the
-	 * start of each epoch and at the end */
+	/* the pattern's timed side: time, and messages so far, at the start of each epoch and at
+	 * the end */
 	int64_t stamp_ns[TALLY_EPOCHS + 1];
 	uint64_t arrived[TALLY_EPOCHS + 1];
-	struct sequence sequence; /* of a lossy stream, warm-up included */
+	struct sequence sequence; /* of a lossy or paced stream, warm-up included */
 
-	/* the producer of a pingpong: round trips (of `batch` messages each) in ns */
+	/* ns: round trips, of `batch` messages each (the producer of a pingpong); response times
+	 * from when a message was due (the consumer of a paced stream); how late each was sent (its
+	 * producer) */
 	struct histogram warmup;
 	struct histogram epoch[TALLY_EPOCHS];
+	/* ns: service times, from when a message was sent (the consumer of a paced stream) */
+	struct histogram service_warmup;
+	struct histogram service[TALLY_EPOCHS];
 };
 
 /* Notes that an epoch begins now (or, for the last, that it ends). */

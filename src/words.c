@@ -19,6 +19,8 @@
 #define EXPECTED_DURATION \
 	"expected a number with ns, us, ms or s, from 1ns to 3600s, for example 250ms or 1.5s"
 
+#define RATE_LIMIT UINT64_C(1000000000)
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -29,6 +31,8 @@ static const struct unit size_units[] = {{"", 1}, {"B", 1}, {"K", 1 << 10}, {"Ki
 
 static const struct unit duration_units[] = {
 	{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}, {NULL, 0}};
+
+static const struct unit rate_units[] = {{"", 1}, {"k", 1000}, {"M", 1000000}, {NULL, 0}};
 
 /* The factor of the unit called name, 0 where there is none. */
 static uint64_t unit_factor(const struct unit *units, const char *name)
@@ -119,6 +123,31 @@ int words_parse_duration(const char *text, uint64_t *ns)
 		return fail_text(
 			EINVAL, "duration \"%.64s\": out of range; " EXPECTED_DURATION, text);
 	*ns = whole * factor + fraction;
+	return 0;
+}
+
+void words_format_exact_duration(uint64_t ns, char *out, size_t out_bytes)
+{
+	const struct unit *unit = &duration_units[0];
+
+	for (const struct unit *larger = unit; larger->name; larger++)
+		if (ns % larger->factor == 0)
+			unit = larger;
+	snprintf(out, out_bytes, "%ju%s", (uintmax_t)(ns / unit->factor), unit->name);
+}
+
+int words_parse_rate(const char *text, uint64_t *per_s)
+{
+	uint64_t value;
+	const char *name = parse_digits(text, RATE_LIMIT, &value);
+	uint64_t factor = unit_factor(rate_units, name);
+
+	if (name == text || factor == 0 || value == 0 || value > RATE_LIMIT / factor)
+		return fail_text(EINVAL,
+			"rate \"%.64s\": expected messages a second, 1 to 1000M, for example "
+			"20000 or 20k",
+			text);
+	*per_s = value * factor;
 	return 0;
 }
 

@@ -18,6 +18,13 @@ void words_format_size(uint64_t bytes, char *out, size_t out_bytes);
  * ns: "1.5ns" is refused, not rounded. 0, or -EINVAL with a reason; then *ns stays. */
 int words_parse_duration(const char *text, uint64_t *ns);
 
+/* A duration as it stands in a cell's id: the shortest exact form: "1ms", "1500us". */
+void words_format_exact_duration(uint64_t ns, char *out, size_t out_bytes);
+
+/* "10000", "10k", "2M" (powers of 1000) messages a second: 1 .. 10^9. 0, or -EINVAL with a reason;
+ * then *per_s stays. */
+int words_parse_rate(const char *text, uint64_t *per_s);
+
 /* A duration for people with three significant digits and its unit, always 7 columns wide so that
  * columns align at the unit: "  22 ns", "1.28 us", "10.9 us", " 150 ms", "2.00 s ". Below 10 ns two
  * decimals are left ("3.12 ns", "0.05 ns"); whole ns from 10, and 0, have none. Above 9999 s in

@@ -1,0 +1,171 @@
+/* Plans with axes: think time, rates and loads, controls. */
+#include "plan.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fail.h"
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#define FOUR_CORES "pack:1 l3:1 core:4 pu:1" /* same-cpu 1,1; same-llc 1,2 */
+
+static struct plan plan;
+static struct plan_context context;
+
+static void machine(const char *synthetic)
+{
+	topology_free((struct topology *)context.topology);
+	context = (struct plan_context){.topology = topology_load(synthetic)};
+	assert_non_null(context.topology);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	machine(FOUR_CORES);
+	fail_text(EIO, "stale");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	plan_clear(&plan);
+	topology_free((struct topology *)context.topology);
+	context = (struct plan_context){0};
+	return 0;
+}
+
+/* The plan of one glob has exactly these cells, in this order: one a line. */
+static void assert_cells(const char *glob, const char *expected)
+{
+	char got[8192] = "";
+	size_t used = 0;
+
+	plan_clear(&plan);
+	print_message("%s\n", glob);
+	if (plan_add(&plan, &context, glob) != 0)
+		fail_msg("%s", fail_reason());
+	for (size_t i = 0; i < plan.count && used < sizeof got; i++)
+		used += (size_t)snprintf(
+			got + used, sizeof got - used, "%s%s", i ? "\n" : "", plan.cells[i].id);
+	assert_string_equal(got, expected);
+}
+
+static void assert_refused(const char *glob, const char *reason)
+{
+	plan_clear(&plan);
+	print_message("%s\n", glob);
+	fail_text(EIO, "stale");
+	assert_int_equal(plan_add(&plan, &context, glob), -EINVAL);
+	assert_string_equal(fail_reason(), reason);
+	assert_int_equal(plan.count, 0);
+}
+
+static void axes_stand_behind(void **state)
+{
+	(void)state;
+	assert_cells("pingpong/pipe/block/64/same-cpu/think=1ms",
+		"pingpong/pipe/block/64/same-cpu/think=1ms");
+	assert_cells("pingpong/think={0,1ms}/pipe/block/64/same-cpu",
+		"pingpong/pipe/block/64/same-cpu\npingpong/pipe/block/64/same-cpu/think=1ms");
+	assert_int_equal(plan.cells[1].axes.think_ns, 1000000);
+	assert_refused("pingpong/pipe/think=1",
+		"duration \"1\": expected a number with ns, us, ms or s, from 1ns to 3600s, for "
+		"example 250ms or 1.5s");
+	assert_refused("stream/pipe/think=1ms",
+		"\"think=1ms\": stream has no such axis: it is one of pingpong");
+	assert_refused(
+		"pingpong/pipe/thunk=1ms", "unknown axis \"thunk\": did you mean \"think=\"?");
+}
+
+/* A wildcard stands for the patterns that have the axis. */
+static void wildcards_skip_patterns(void **state)
+{
+	(void)state;
+	assert_cells(
+		"*/pipe/block/64/same-cpu/think=1ms", "pingpong/pipe/block/64/same-cpu/think=1ms");
+	assert_cells("*/pipe/block/64/same-cpu/rate=1k", "paced/pipe/block/64/same-cpu/rate=1000");
+}
+
+static void a_paced_cell_has_a_pace(void **state)
+{
+	(void)state;
+	static const struct axes loads[] = {{.load_percent = 10}, {.load_percent = 90}};
+	static const struct axes rate = {.rate_per_s = 500};
+
+	assert_cells("paced/pipe/block/64/same-cpu", "paced/pipe/block/64/same-cpu/load=50%");
+	context.paced = loads;
+	context.paced_count = 2;
+	assert_cells("paced/pipe/block/64/same-cpu",
+		"paced/pipe/block/64/same-cpu/load=10%\npaced/pipe/block/64/same-cpu/load=90%");
+	assert_cells("paced/pipe/block/64/same-cpu/rate=7",
+		"paced/pipe/block/64/same-cpu/rate=7"); /* its own */
+	context.paced = &rate;
+	context.paced_count = 1;
+	assert_cells("paced/pipe/block/64/same-cpu", "paced/pipe/block/64/same-cpu/rate=500");
+}
+
+static void one_way_needs_two_known_cpus(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		plan_add(&plan, &context, "paced/{pipe,null}/{none,block}/64/floating"), 0);
+	assert_int_equal(plan.count, 2);
+	assert_string_equal(plan.cells[0].skip,
+		"one-way times need two CPUs whose clocks are compared: this placement has no "
+		"fixed ones");
+	assert_string_equal(plan.cells[1].skip, "nothing crosses, so nothing arrives");
+}
+
+static void controls_come_in_threes(void **state)
+{
+	(void)state;
+	static const char glob[] = "pingpong/pipe/block/64/same-cpu";
+
+	assert_cells("pingpong/{fifo,pipe}/block/64/same-cpu",
+		"pingpong/fifo/block/64/same-cpu\npingpong/pipe/block/64/same-cpu");
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(plan_add_controls(&plan, &context, glob), 0);
+		assert_int_equal(plan.count, 4); /* the cell itself was there */
+	}
+	assert_string_equal(plan.cells[2].id, "pingpong/pipe/block/64/same-cpu/control=a-a");
+	assert_string_equal(plan.cells[3].id, "pingpong/pipe/block/64/same-cpu/control=positive");
+	plan_clear(&plan);
+	assert_int_equal(plan_add_controls(&plan, &context, glob), 0);
+	assert_int_equal(plan.count, 3);
+}
+
+static void two_cpus_take_the_place_of_a_preset_s(void **state)
+{
+	(void)state;
+	const struct cpu_pair cpus = {2, 3};
+
+	context.cpus = &cpus;
+	assert_refused("pingpong/pipe/block/64/same-cpu",
+		"placement \"same-cpu\": --cpus says 2,3; leave this part out");
+	context.replace_placement = true;
+	assert_cells("pingpong/pipe/block/64/same-cpu/think=1ms",
+		"pingpong/pipe/block/64/2,3/think=1ms");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(axes_stand_behind, setup, teardown),
+		cmocka_unit_test_setup_teardown(wildcards_skip_patterns, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_paced_cell_has_a_pace, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_way_needs_two_known_cpus, setup, teardown),
+		cmocka_unit_test_setup_teardown(controls_come_in_threes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			two_cpus_take_the_place_of_a_preset_s, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
