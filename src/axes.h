@@ -12,11 +12,9 @@
 enum control {
 	CONTROL_NONE,
 	CONTROL_A_A,      /* the same cell once more: nothing should be found */
-	CONTROL_POSITIVE, /* with a spin of CONTROL_INJECTED of the round trip: it should be found
+	CONTROL_POSITIVE, /* with a known spin added to the consumer: it should be found
 			   */
 };
-
-#define CONTROL_INJECTED 0.05
 
 struct axes {
 	uint64_t think_ns;     /* pingpong: idle time before each round trip; 0: none */

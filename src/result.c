@@ -8,6 +8,7 @@
 
 #include "checks.h"
 #include "result_cell.h"
+#include "result_control.h"
 #include "result_environment.h"
 #include "version.h"
 
@@ -173,15 +174,11 @@ struct json *result_build(const struct run_record *record, const struct result_c
 	json_put(document, "environment", result_environment(record, context));
 	json_put_array(document, "noise_floor");
 
-	struct json *controls = json_put_object(document, "controls");
-
-	json_put_null(controls, "a_a");
-	json_put_null(controls, "positive");
-
 	struct json *cells = json_put_array(document, "cells");
 
 	for (size_t i = 0; i < record->plan->count; i++)
 		result_cell_add(cells, &record->cells[i]);
+	json_put(document, "controls", result_controls(cells));
 	put_warnings(document, record, context);
 	return document;
 }

@@ -13,6 +13,7 @@
 #include "metric.h"
 #include "result.h"
 #include "result_check_run.h"
+#include "result_control.h"
 #include "result_histogram.h"
 #include "schema.h"
 #include "words.h"
@@ -298,5 +299,6 @@ int result_check(const struct json *result)
 		cell = json_next(cell), place.cell++)
 		err = check_cell(cell, scratch, place);
 	free(scratch);
-	return err;
+	return err ? err
+		   : result_controls_check(json_get(result, "controls"), json_get(result, "cells"));
 }
