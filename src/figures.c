@@ -246,6 +246,8 @@ static void add_rates(const struct figures_context *context, const struct pair *
 	figures->bytes_per_s = figures->messages_per_s * (double)context->params->message_bytes;
 	for (int side = 0; side < SIDES; side++) {
 		figures->usage[side] = pair->tally[side]->usage;
+		figures->counters[side] = pair->tally[side]->counters;
+		figures->side_messages[side] = pair->tally[side]->messages;
 		cpu_ns += (double)figures->usage[side].cpu_ns;
 		switches += (double)figures->usage[side].voluntary_switches;
 	}

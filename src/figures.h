@@ -47,7 +47,9 @@ struct run_figures {
 	double messages_per_s, bytes_per_s;
 	double cpu_ns_per_message;   /* both sides */
 	double switches_per_message; /* voluntary, both sides */
-	struct usage usage[SIDES];   /* of the measured part */
+	struct usage usage[SIDES];   /* of the measured part, like those that follow */
+	uint64_t side_messages[SIDES];
+	struct counters counters[SIDES];
 };
 
 /* What the run was, as far as the figures depend on it. */

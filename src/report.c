@@ -7,6 +7,7 @@
 
 #include "report_row.h"
 #include "result_cell.h"
+#include "result_control.h"
 #include "words.h"
 
 static void put_count(FILE *out, double value, const char *unit)
@@ -48,18 +49,26 @@ static void put_interval(FILE *out, const struct json *summary)
 
 static void put_modes(FILE *out, const struct json *cell)
 {
-	const struct json *summary =
-		row_summary(cell, row_is_pingpong(cell) ? "rtt_ns.p50" : "messages_per_s");
+	const struct json *summary = row_summary(cell, row_headline(cell));
 	const struct json *mode = json_first(json_get(summary, "modes"));
 	char low[32], high[32];
 	void (*format)(double, char *, size_t) =
-		row_is_pingpong(cell) ? words_format_duration : words_format_count;
+		row_kind(cell) == ROW_STREAM ? words_format_count : words_format_duration;
 
 	if (!mode)
 		return;
 	format(json_number(mode), low, sizeof low);
 	format(json_number(json_next(mode)), high, sizeof high);
 	fprintf(out, "  two regimes: %s, %s", low + strspn(low, " "), high + strspn(high, " "));
+}
+
+/* "  3/10 unstable" */
+static void put_flagged(FILE *out, const struct json *cell, const char *flag, const char *words)
+{
+	size_t runs, flagged = result_cell_flagged(cell, flag, &runs);
+
+	if (flagged > 0)
+		fprintf(out, "  %zu/%zu %s", flagged, runs, words);
 }
 
 static void put_notes(FILE *out, const struct json *cell)
@@ -72,6 +81,9 @@ static void put_notes(FILE *out, const struct json *cell)
 	if (loss > 0)
 		fprintf(out, "  %.3g %% lost", 100 * loss);
 	put_modes(out, cell);
+	put_flagged(out, cell, "unstable", "unstable: the backlog grows");
+	put_flagged(out, cell, "generator_limited", "generator limited");
+	put_flagged(out, cell, "one_way_unresolved", "too near to what the clocks differ");
 	if (2 * drifting > runs)
 		fprintf(out, "  %zu/%zu drift", drifting, runs);
 	if (strcmp(json_text_at(cell, "status"), "ok") != 0)
@@ -111,17 +123,38 @@ static void show_stream(FILE *out, const struct json *cell)
 	put_switches(out, cell);
 }
 
+/* The rate as asked for, then what of it is due. */
+static void show_paced(FILE *out, const struct json *cell)
+{
+	char rate[32];
+
+	words_format_count(json_number_at(cell, "rate_per_s"), rate, sizeof rate);
+	row_put_name(out, cell);
+	fprintf(out, " %5s %7s%s/s", json_text_at(cell, "axes.load"), rate,
+		strchr(rate, ' ') ? "" : " ");
+	row_put_duration(out, row_summary(cell, "response_ns.p50"));
+	put_interval(out, row_summary(cell, "response_ns.p50"));
+	row_put_duration(out, row_summary(cell, "response_ns.p99"));
+	row_put_duration(out, row_summary(cell, "response_ns.p99_9"));
+	row_put_duration(out, row_summary(cell, "service_ns.p50"));
+	row_put_duration(out, row_summary(cell, "service_ns.p99"));
+	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
+}
+
 /* "round trip of 1 KiB, same-llc" */
 static void table_title(const struct json *cell, char *title, size_t bytes)
 {
+	static const char *const names[] = {[ROW_ROUND_TRIP] = "round trip",
+		[ROW_STREAM] = "stream",
+		[ROW_PACED] = "paced stream"};
+	const char *unit, *think = json_text_at(cell, "axes.think");
 	char size[16];
-	const char *unit;
 
 	words_format_size((uint64_t)json_number_at(cell, "size_bytes"), size, sizeof size);
 	unit = strpbrk(size, "KM");
-	snprintf(title, bytes, "%s of %.*s %s%s, %s",
-		row_is_pingpong(cell) ? "round trip" : "stream", (int)strspn(size, "0123456789"),
-		size, unit ? unit : "B", unit ? "iB" : "", json_text_at(cell, "placement"));
+	snprintf(title, bytes, "%s of %.*s %s%s, %s%s%s", names[row_kind(cell)],
+		(int)strspn(size, "0123456789"), size, unit ? unit : "B", unit ? "iB" : "",
+		json_text_at(cell, "placement"), *think ? ", think " : "", think);
 }
 
 static void show_heading(FILE *out, const struct json *cell)
@@ -129,12 +162,25 @@ static void show_heading(FILE *out, const struct json *cell)
 	char title[64];
 
 	table_title(cell, title, sizeof title);
-	if (row_is_pingpong(cell))
+	if (strlen(title) > 27) {
+		fprintf(out, "%s\n", title);
+		title[0] = '\0';
+	}
+	switch (row_kind(cell)) {
+	case ROW_ROUND_TRIP:
 		fprintf(out, "%-27s %8s %16s %8s %8s %8s %8s %8s\n", title, "p50", "95 % CI", "p90",
 			"p99", "p99.9", "CPU", "switches");
-	else
+		break;
+	case ROW_STREAM:
 		fprintf(out, "%-27s %12s %16s %13s %8s %8s\n", title, "messages", "95 % CI",
 			"bytes", "CPU", "switches");
+		break;
+	case ROW_PACED:
+		fprintf(out, "%-44sresponse, from when due %26sservice, from when sent\n", title,
+			"");
+		fprintf(out, "%-27s %5s %9s %9s %16s %8s %8s %8s %8s %8s\n", "", "load", "rate",
+			"p50", "95 % CI", "p99", "p99.9", "p50", "p99", "CPU");
+	}
 }
 
 /* Where no cell of a table has figures, and for one reason, a line tells it. */
@@ -157,6 +203,10 @@ static bool show_all_absent(FILE *out, const struct report_row *rows, size_t cou
 
 static void show_table(FILE *out, const struct json *cells, const struct json *first)
 {
+	static void (*const show[])(FILE *, const struct json *) = {
+		[ROW_ROUND_TRIP] = show_pingpong,
+		[ROW_STREAM] = show_stream,
+		[ROW_PACED] = show_paced};
 	size_t count;
 	struct report_row *rows = row_table(cells, first, &count);
 	enum row_rank last = RANK_HARNESS;
@@ -173,7 +223,7 @@ static void show_table(FILE *out, const struct json *cells, const struct json *f
 			row_put_absent(out, rows[i].cell);
 			continue;
 		}
-		(row_is_pingpong(first) ? show_pingpong : show_stream)(out, rows[i].cell);
+		show[row_kind(first)](out, rows[i].cell);
 		put_notes(out, rows[i].cell);
 		fputc('\n', out);
 	}
@@ -201,6 +251,37 @@ static void show_conditions(FILE *out, const struct json *result)
 			json_string(json_first(json_find(result, "invocation.allowed")), ""));
 }
 
+static void show_control(FILE *out, const char *name, const struct json *control)
+{
+	const struct json *low = json_first(json_get(control, "ci95"));
+
+	if (json_type(control) != JSON_OBJECT)
+		return;
+	fprintf(out, "  %-16s %+6.1f %%", name, 100 * (json_number_at(control, "ratio") - 1));
+	if (low)
+		fprintf(out, "  [%+.1f, %+.1f]", 100 * (json_number(low) - 1),
+			100 * (json_number(json_next(low)) - 1));
+	fprintf(out, "  %s, %.0f pairs of runs of %s\n", json_text_at(control, "verdict"),
+		json_number_at(control, "runs"), json_text_at(control, "cell"));
+}
+
+/* Whether these runs find nothing where there is nothing, and something where something was put. */
+static void show_controls(FILE *out, const struct json *result)
+{
+	const struct json *a_a = json_find(result, "controls.a_a");
+	const struct json *positive = json_find(result, "controls.positive");
+
+	if (json_type(a_a) != JSON_OBJECT && json_type(positive) != JSON_OBJECT)
+		return;
+	fprintf(out, "controls%s\n",
+		result_control_failed(a_a) || result_control_failed(positive)
+			? ": UNTRUSTWORTHY: these runs can't tell 5 % from nothing"
+			: "");
+	show_control(out, "A/A", a_a);
+	show_control(out, "+5 % in consumer", positive);
+	fputc('\n', out);
+}
+
 void report_show(FILE *out, const struct json *result)
 {
 	const struct json *cells = json_get(result, "cells");
@@ -209,6 +290,7 @@ void report_show(FILE *out, const struct json *result)
 	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
 		if (!row_is_shown(cells, cell))
 			show_table(out, cells, cell);
+	show_controls(out, result);
 	row_put_needs(out, result);
 	row_put_legend(out, result);
 	row_put_warnings(out, result);

@@ -18,9 +18,29 @@ double row_estimate(const struct json *cell, const char *metric)
 	return json_number(json_get(row_summary(cell, metric), "estimate"));
 }
 
-bool row_is_pingpong(const struct json *cell)
+enum row_kind row_kind(const struct json *cell)
 {
-	return strcmp(json_text_at(cell, "pattern"), "pingpong") == 0;
+	const char *pattern = json_text_at(cell, "pattern");
+
+	if (strcmp(pattern, "pingpong") == 0)
+		return ROW_ROUND_TRIP;
+	return strcmp(pattern, "paced") == 0 ? ROW_PACED : ROW_STREAM;
+}
+
+const char *row_headline(const struct json *cell)
+{
+	static const char *const metrics[] = {
+		[ROW_ROUND_TRIP] = "rtt_ns.p50",
+		[ROW_STREAM] = "messages_per_s",
+		[ROW_PACED] = "response_ns.p50",
+	};
+
+	return metrics[row_kind(cell)];
+}
+
+static bool is_control(const struct json *cell)
+{
+	return json_find(cell, "axes.control") != NULL;
 }
 
 bool row_is_harness(const struct json *cell)
@@ -35,19 +55,26 @@ static bool spins(const struct json *cell)
 
 static bool same_table(const struct json *a, const struct json *b)
 {
-	return row_is_pingpong(a) == row_is_pingpong(b) &&
+	return row_kind(a) == row_kind(b) && !is_control(a) && !is_control(b) &&
+		strcmp(json_text_at(a, "axes.think"), json_text_at(b, "axes.think")) == 0 &&
 		json_number_at(a, "size_bytes") == json_number_at(b, "size_bytes") &&
 		strcmp(json_text_at(a, "placement"), json_text_at(b, "placement")) == 0;
 }
 
 static struct report_row row_of(const struct json *cell, size_t place)
 {
-	double value = row_is_pingpong(cell) ? row_estimate(cell, "rtt_ns.p50")
-					     : -row_estimate(cell, "messages_per_s");
+	double value = row_estimate(cell, row_headline(cell));
+
 	enum row_rank rank = row_is_harness(cell) ? RANK_HARNESS
 		: spins(cell)                     ? RANK_SPINS
 						  : RANK_SLEEPS;
 
+	/* in the order of their rates; an unstable one has no median, yet it has something to tell
+	 */
+	if (row_kind(cell) == ROW_PACED)
+		value = json_count(json_get(cell, "runs")) ? 0 : NAN;
+	if (row_kind(cell) == ROW_STREAM)
+		value = -value;
 	if (isnan(value))
 		return (struct report_row){cell, place, RANK_ABSENT, 0};
 	return (struct report_row){cell, place, rank, value};
@@ -79,6 +106,8 @@ struct report_row *row_table(const struct json *cells, const struct json *first,
 
 bool row_is_shown(const struct json *cells, const struct json *cell)
 {
+	if (is_control(cell))
+		return true;
 	for (const struct json *before = json_first(cells); before != cell;
 		before = json_next(before))
 		if (same_table(before, cell))
@@ -140,16 +169,18 @@ static double time_needed_ns(const struct json *result, const char *metric)
 
 void row_put_needs(FILE *out, const struct json *result)
 {
-	static const char *const metrics[][2] = {{"rtt_ns.p99", "p99"}, {"rtt_ns.p99_9", "p99.9"}};
+	static const char *const metrics[][3] = {{"p99", "rtt_ns.p99", "response_ns.p99"},
+		{"p99.9", "rtt_ns.p99_9", "response_ns.p99_9"}};
 
 	for (size_t i = 0; i < sizeof metrics / sizeof metrics[0]; i++) {
-		double ns = time_needed_ns(result, metrics[i][0]);
+		double ns = fmax(time_needed_ns(result, metrics[i][1]),
+			time_needed_ns(result, metrics[i][2]));
 
 		if (ns > 0)
 			fprintf(out,
 				DASH " %s: not enough messages in a run; all cells have it with "
 				     "--time %.0fs\n",
-				metrics[i][1], ceil(1.1 * ns / 1e9));
+				metrics[i][0], ceil(1.1 * ns / 1e9));
 	}
 	if (json_number_at(result, "invocation.runs") < 6)
 		fprintf(out, DASH " 95 %% CI: needs 6 runs\n");

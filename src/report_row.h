@@ -15,6 +15,9 @@
  * no figures: a spinning cell is not ranked against a sleeping one. */
 enum row_rank { RANK_HARNESS, RANK_SLEEPS, RANK_SPINS, RANK_ABSENT };
 
+/* Cells of one kind are one table's; the words of patterns. */
+enum row_kind { ROW_ROUND_TRIP, ROW_STREAM, ROW_PACED };
+
 struct report_row {
 	const struct json *cell;
 	size_t place; /* in the result */
@@ -22,8 +25,8 @@ struct report_row {
 	double value; /* to rank by, smaller first */
 };
 
-/* Cells that share pattern, size and placement are one table. Whether one of its table stands
- * before `cell`. */
+/* Cells that share kind, size, placement and think time are one table. Whether one of its table
+ * stands before `cell`, or it is a control, which stands in none. */
 bool row_is_shown(const struct json *cells, const struct json *cell);
 
 /* The cells that share a table with `first`, ranked, in a new array. */
@@ -32,7 +35,9 @@ struct report_row *row_table(const struct json *cells, const struct json *first,
 /* The summary of a figure, and its estimate; NULL and NaN where the cell has none. */
 const struct json *row_summary(const struct json *cell, const char *metric);
 double row_estimate(const struct json *cell, const char *metric);
-bool row_is_pingpong(const struct json *cell);
+enum row_kind row_kind(const struct json *cell);
+/* The figure by which cells of its kind are ranked. */
+const char *row_headline(const struct json *cell);
 bool row_is_harness(const struct json *cell);
 
 /* "  pipe               block ", 27 columns. */

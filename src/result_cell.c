@@ -71,9 +71,32 @@ static void put_durations(struct json *run, const struct run_figures *figures)
 	json_put_number(run, "sent_per_s", figures->sent_per_s);
 }
 
-static void put_usage(struct json *counters, enum side side, const struct usage *usage)
+/* "instructions": its count, and for each message; null with a reason where it did not run. */
+static void put_counters(struct json *object, const struct counters *counters, double messages)
+{
+	struct json *hardware = json_put_object(object, "hardware");
+	bool any = false;
+
+	for (int i = 0; i < COUNTERS; i++) {
+		struct json *one = json_put_object(hardware, counter_name((enum counter)i));
+		bool known = counters->value[i] >= 0 && messages > 0;
+
+		any = any || known;
+		json_put_number(
+			one, "per_message", known ? (double)counters->value[i] / messages : NAN);
+		json_put_text(one, "reason", known ? "" : counters->reason[i]);
+	}
+	json_put_text(hardware, "scope",
+		!any                             ? ""
+			: counters->is_user_only ? "user"
+						 : "user and kernel");
+}
+
+static void put_usage(struct json *counters, enum side side, const struct run_figures *figures)
 {
 	struct json *object = json_put_object(counters, side_name(side));
+	const struct usage *usage = &figures->usage[side];
+	double messages = (double)figures->side_messages[side];
 
 	json_put_integer(object, "cpu_ns", usage->cpu_ns);
 	json_put_integer(object, "voluntary_switches", usage->voluntary_switches);
@@ -81,6 +104,12 @@ static void put_usage(struct json *counters, enum side side, const struct usage 
 	json_put_integer(object, "minor_faults", usage->minor_faults);
 	json_put_integer(object, "major_faults", usage->major_faults);
 	json_put_integer(object, "max_rss_bytes", usage->max_rss_bytes);
+	json_put_number(object, "cpu_ns_per_message", (double)usage->cpu_ns / messages);
+	json_put_number(object, "voluntary_switches_per_message",
+		(double)usage->voluntary_switches / messages);
+	json_put_number(object, "involuntary_switches_per_message",
+		(double)usage->involuntary_switches / messages);
+	put_counters(object, &figures->counters[side], messages);
 }
 
 /* Figures of a run that failed are not zero: they are unknown. */
@@ -115,7 +144,7 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 	struct json *counters = json_put_object(run, "counters");
 
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
-		put_usage(counters, side, &figures->usage[side]);
+		put_usage(counters, side, figures);
 
 	struct json *flags = json_put_array(run, "flags");
 
@@ -173,13 +202,29 @@ static void put_pair_of(struct json *object, const char *key, bool there, double
 	json_add_number(array, b);
 }
 
-/* In messages of a run; no number of them helps a batched cell's tail. */
+/* The most samples that a good run has of a quantile. */
+static uint64_t most_samples(const struct cell_record *cell)
+{
+	uint64_t most = 0;
+
+	for (uint32_t i = 0; i < cell->run_count; i++) {
+		const struct run_figures *run = &cell->runs[i];
+		uint64_t count = run->response.is_there ? run->response.count : run->rtt.count;
+
+		most = run->status == RUN_OK && count > most ? count : most;
+	}
+	return most;
+}
+
+/* In messages of a run; no number of them helps a batched cell's tail, or an unstable one. */
 static void put_needs(struct json *summary, const struct cell_record *cell,
 	const struct metric *metric, double value)
 {
-	if (isnan(value) && metric->quantile < FIGURE_QUANTILES && cell->exchange.batch == 1)
-		json_put_count(summary, "needs_messages",
-			histogram_needs(figure_quantile_value(metric->quantile)));
+	bool is_quantile = metric->quantile < FIGURE_QUANTILES;
+	uint64_t needs = is_quantile ? histogram_needs(figure_quantile_value(metric->quantile)) : 0;
+
+	if (isnan(value) && is_quantile && cell->exchange.batch == 1 && most_samples(cell) < needs)
+		json_put_count(summary, "needs_messages", needs);
 	else
 		json_put_null(summary, "needs_messages");
 }

@@ -98,6 +98,7 @@ static int prepare(
 		.shares_cpu = params->cpus.producer >= 0 &&
 			params->cpus.producer == params->cpus.consumer,
 	};
+	counters_open(&end->tally->counters);
 	return params->transport->attach(start->state, start->side);
 }
 

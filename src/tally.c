@@ -25,12 +25,14 @@ void tally_begin(struct tally *tally)
 {
 	tally->cpu_start = sched_getcpu();
 	tally->usage = usage_now();
+	counters_start(&tally->counters);
 	tally->elapsed_ns = -clock_now_ns();
 }
 
 void tally_end(struct tally *tally)
 {
 	tally->elapsed_ns += clock_now_ns();
+	counters_stop(&tally->counters);
 
 	struct usage end = usage_now(), start = tally->usage;
 

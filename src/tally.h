@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "counter.h"
 #include "fail.h"
 #include "histogram.h"
 #include "sequence.h"
@@ -29,6 +30,7 @@ struct tally {
 	char reason[FAIL_TEXT_BYTES]; /* of a failure; "" */
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
 	struct usage usage;           /* of the measured part */
+	struct counters counters;     /* the same; opened by the side */
 	int64_t elapsed_ns;           /* of the measured part */
 	uint64_t sent;                /* by a producer, warm-up included */
 	uint64_t before; /* that a consumer, or a producer of round trips, had seen when it began */
