@@ -1,6 +1,7 @@
 /* See env_settings.h. */
 #include "env_settings.h"
 
+#include "cgroup.h"
 #include "sysfs.h"
 
 #include <stdlib.h>
@@ -155,37 +156,37 @@ static void add_cpus_allowed(struct env *env, const char *root)
 	free(text);
 }
 
-/* Our own cgroup v2 in group, as a path below the mount: "/user.slice/x". */
-static bool read_cgroup(const char *root, char *group, size_t group_bytes)
+/* "50000 100000": us of CPU time in each period of so many; version 1 has a file for each, and -1
+ * for no limit. */
+static bool read_cpu_limit(
+	const struct cgroup *cgroup, const char *root, char out[CGROUP_VALUE_BYTES])
 {
-	char *text = sysfs_load(root, "/proc/self/cgroup");
-	const char *found = sysfs_field(text, "0", group, group_bytes);
+	char quota[CGROUP_VALUE_BYTES], period[CGROUP_VALUE_BYTES];
 
-	free(text);
-	if (!found || strncmp(group, ":/", 2) || strstr(group, "/.."))
+	if (cgroup->version == 2)
+		return cgroup_read(cgroup, root, "cpu.max", out);
+	if (!cgroup_read(cgroup, root, "cpu.cfs_quota_us", quota) ||
+		!cgroup_read(cgroup, root, "cpu.cfs_period_us", period))
 		return false;
-	memmove(group, group + 1, strlen(group));
+	out[0] = '\0';
+	sysfs_append(out, CGROUP_VALUE_BYTES, *quota == '-' ? "max" : quota);
+	sysfs_append(out, CGROUP_VALUE_BYTES, " ");
+	sysfs_append(out, CGROUP_VALUE_BYTES, period);
 	return true;
 }
 
 /* A limit binds all groups below it, so the nearest one that limits, from our own upwards. */
 static void add_cgroup_limit(struct env *env, const char *root)
 {
-	char group[ENV_LONG], path[ENV_LONG + 64], value[ENV_TEXT], found[ENV_TEXT] = "";
+	char value[CGROUP_VALUE_BYTES], found[CGROUP_VALUE_BYTES] = "";
+	struct cgroup cgroup;
 
-	if (!read_cgroup(root, group, sizeof group))
+	if (!cgroup_find(&cgroup, root, "cpu"))
 		return;
-	for (char *end = group + strlen(group); end; end = strrchr(group, '/')) {
-		*end = '\0';
-		path[0] = '\0';
-		sysfs_append(path, sizeof path, "/sys/fs/cgroup");
-		sysfs_append(path, sizeof path, group);
-		sysfs_append(path, sizeof path, "/cpu.max");
-		if (sysfs_read(root, path, value, sizeof value))
+	do {
+		if (read_cpu_limit(&cgroup, root, value))
 			memcpy(found, value, sizeof found);
-		if (*found && strncmp(found, "max", 3))
-			break;
-	}
+	} while ((!*found || !strncmp(found, "max", 3)) && cgroup_ascend(&cgroup));
 	if (*found)
 		add(env, "cgroup.cpu.max", found);
 }

@@ -97,6 +97,19 @@ static void test_cgroup_namespace(void **state)
 	cgroup_limit(*state, NULL);
 }
 
+static void test_cgroup_version_1(void **state)
+{
+	tree_put(*state, "/proc/self/cgroup", "4:cpu,cpuacct:/box\n2:memory:/box\n0::/box\n");
+	cgroup_limit(*state, NULL);
+	tree_put(*state, "/sys/fs/cgroup/cpu/box/cpu.cfs_quota_us", "-1\n");
+	cgroup_limit(*state, NULL);
+	tree_put(*state, "/sys/fs/cgroup/cpu/box/cpu.cfs_period_us", "100000\n");
+	cgroup_limit(*state, "max 100000");
+	tree_put(*state, "/sys/fs/cgroup/cpu/cpu.cfs_quota_us", "150000\n");
+	tree_put(*state, "/sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
+	cgroup_limit(*state, "150000 100000");
+}
+
 static void test_cpus_allowed(void **state)
 {
 	struct env env;
@@ -114,6 +127,7 @@ int main(void)
 		WITH_TREE(test_container),
 		WITH_TREE(test_cgroup_limit_is_the_nearest),
 		WITH_TREE(test_cgroup_namespace),
+		WITH_TREE(test_cgroup_version_1),
 		WITH_TREE(test_cpus_allowed),
 	};
 
