@@ -24,7 +24,7 @@ struct cli_run {
 	uint64_t seed;
 	const char *label;  /* NULL: the kernel's release */
 	const char *output; /* NULL: a name made of the time */
-	bool force, quiet, allow_clocksource, omit_cmdline;
+	bool force, quiet, allow_clocksource, allow_disturbed, omit_cmdline;
 };
 
 /* Of every verb that reads results. */

@@ -13,7 +13,8 @@
 const char *run_flag_name(unsigned bit)
 {
 	static const char *const names[RUN_FLAGS] = {"drifting", "batched", "clock_limited",
-		"unstable", "generator_limited", "one_way_unresolved"};
+		"unstable", "generator_limited", "one_way_unresolved", "foreign_load", "steal",
+		"throttled", "frequency", "involuntary_switches", "unexpected_wait_mode"};
 
 	return names[bit];
 }
@@ -25,6 +26,11 @@ static void judge(struct run_figures *figures, enum run_status status, const cha
 		return;
 	figures->status = status;
 	snprintf(figures->reason, sizeof figures->reason, "%s", reason);
+}
+
+void figures_invalidate(struct run_figures *figures, const char *reason)
+{
+	judge(figures, RUN_INVALID, reason);
 }
 
 /* One value for each epoch: the median round trip, or the time that one message took. NaN: nothing
@@ -125,7 +131,7 @@ static void judge_schedule(const struct figures_context *context, const struct p
 }
 
 static void add_durations(const struct figures_context *context, const struct pair *pair,
-	uint32_t cut, struct histogram *merged, struct run_figures *figures)
+	uint32_t cut, struct run_figures *figures)
 {
 	const struct exchange *x = &context->params->exchange;
 	const struct tally *timed = pair->tally[context->params->pattern->timed];
@@ -140,10 +146,18 @@ static void add_durations(const struct figures_context *context, const struct pa
 	} else {
 		figures->rtt = sum_up(timed->epoch, cut, x);
 	}
-	if (figures->status != RUN_OK || figures->flags & FLAG_UNSTABLE)
+}
+
+void figures_merge(const struct figures_context *context, const struct pair *pair,
+	const struct run_figures *figures, struct histogram *merged)
+{
+	const struct pattern *pattern = context->params->pattern;
+
+	if (figures->status != RUN_OK || !pattern->is_recorded || figures->flags & FLAG_UNSTABLE)
 		return;
 
-	struct histogram *kept = merge_epochs(timed->epoch, cut, x);
+	struct histogram *kept = merge_epochs(pair->tally[pattern->timed]->epoch,
+		figures->first_epoch, &context->params->exchange);
 
 	histogram_merge(merged, kept);
 	free(kept);
@@ -246,6 +260,8 @@ static void add_rates(const struct figures_context *context, const struct pair *
 	figures->bytes_per_s = figures->messages_per_s * (double)context->params->message_bytes;
 	for (int side = 0; side < SIDES; side++) {
 		figures->usage[side] = pair->tally[side]->usage;
+		memcpy(figures->work_ns[side], pair->tally[side]->work_ns,
+			sizeof figures->work_ns[side]);
 		figures->counters[side] = pair->tally[side]->counters;
 		figures->side_messages[side] = pair->tally[side]->messages;
 		cpu_ns += (double)figures->usage[side].cpu_ns;
@@ -255,8 +271,8 @@ static void add_rates(const struct figures_context *context, const struct pair *
 	figures->switches_per_message = switches / measured;
 }
 
-void figures_of_run(const struct figures_context *context, const struct pair *pair,
-	struct histogram *merged, struct run_figures *figures)
+void figures_of_run(
+	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
 {
 	const struct exchange *x = &context->params->exchange;
 	double values[TALLY_EPOCHS];
@@ -274,7 +290,9 @@ void figures_of_run(const struct figures_context *context, const struct pair *pa
 
 	uint32_t cut = find_warmup(values, x->epochs, figures);
 
+	figures->first_epoch = cut;
+
 	add_rates(context, pair, cut, figures);
 	if (figures->status != RUN_FAILED && context->params->pattern->is_recorded)
-		add_durations(context, pair, cut, merged, figures);
+		add_durations(context, pair, cut, figures);
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "distribution.h"
+#include "load.h"
 #include "pair.h"
 
 enum run_flag {
@@ -16,8 +17,14 @@ enum run_flag {
 	FLAG_UNSTABLE = 1 << 3,      /* paced: the backlog grew: no quantile describes it */
 	FLAG_GENERATOR_LIMITED = 1 << 4, /* paced: the producer itself was late */
 	FLAG_ONE_WAY_UNRESOLVED = 1
-		<< 5, /* paced: times are too near to what the two clocks differ */
-	RUN_FLAGS = 6,
+		<< 5,               /* paced: times are too near to what the two clocks differ */
+	FLAG_FOREIGN_LOAD = 1 << 6, /* other work on its CPUs */
+	FLAG_STEAL = 1 << 7,        /* the host took time of its CPUs */
+	FLAG_THROTTLED = 1 << 8,    /* by the control group, or for heat */
+	FLAG_FREQUENCY = 1 << 9,    /* its CPUs changed their pace */
+	FLAG_INVOLUNTARY = 1 << 10, /* its sides lost their CPUs to others */
+	FLAG_UNEXPECTED_WAIT = 1 << 11, /* it slept where it was to spin, or the reverse */
+	RUN_FLAGS = 12,
 };
 
 /* "drifting", ... by its bit number. */
@@ -32,8 +39,9 @@ struct run_figures {
 	char reason[FAIL_TEXT_BYTES]; /* of a failed or invalid run */
 	unsigned flags;
 
-	uint64_t messages;  /* kept after the warm-up: round trips, or messages received */
-	uint64_t discarded; /* warm-up: before the measured part, and cut from its front (MSER) */
+	uint32_t first_epoch; /* of those that are kept */
+	uint64_t messages;    /* kept after the warm-up: round trips, or messages received */
+	uint64_t discarded;   /* warm-up: before the measured part, and cut from its front (MSER) */
 	uint64_t sent, lost, duplicates, reordered; /* in the whole run, warm-up included */
 	uint64_t offered; /* messages that the producer sent for those that are in the figures */
 	double seconds;   /* in which `messages` passed */
@@ -50,6 +58,8 @@ struct run_figures {
 	struct usage usage[SIDES];   /* of the measured part, like those that follow */
 	uint64_t side_messages[SIDES];
 	struct counters counters[SIDES];
+	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not pinned */
+	struct load_change load;  /* on its CPUs, while it was at work */
 };
 
 /* What the run was, as far as the figures depend on it. */
@@ -59,11 +69,18 @@ struct figures_context {
 	double one_way_ns; /* how well the clocks of the two CPUs agree (skew.h) */
 };
 
-/* Fills the figures of a pair that is done, and adds the samples that are kept to `merged`. Status
- * RUN_FAILED where the counts of both sides contradict each other or the clock ran backwards,
- * RUN_INVALID where the run was not what was asked for (moved to another CPU, swapped, too small a
- * pipe); merged is then left alone. */
+/* Fills the figures of a pair that is done. Status RUN_FAILED where the counts of both sides
+ * contradict each other or the clock ran backwards, RUN_INVALID where the run was not what was
+ * asked for (moved to another CPU, swapped, too small a pipe). */
 void figures_of_run(const struct figures_context *context, const struct pair *pair,
-	struct histogram *merged, struct run_figures *figures);
+	struct run_figures *figures);
+
+/* Adds the samples of a good run to those of its cell; a run that is not good, or unstable, adds
+ * none. */
+void figures_merge(const struct figures_context *context, const struct pair *pair,
+	const struct run_figures *figures, struct histogram *merged);
+
+/* Takes a good run out of the estimates, and says why. */
+void figures_invalidate(struct run_figures *figures, const char *reason);
 
 #endif

@@ -90,7 +90,8 @@ static void fill_steps(uint32_t count, double front, double rest)
 static void evaluate(void)
 {
 	figures = (struct run_figures){.block = 3, .order = 4};
-	figures_of_run(&context, &pair, &merged, &figures);
+	figures_of_run(&context, &pair, &figures);
+	figures_merge(&context, &pair, &figures, &merged);
 }
 
 static void assert_close(double value, double expected)

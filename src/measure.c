@@ -12,6 +12,7 @@
 
 #include "exit_code.h"
 #include "fail.h"
+#include "host_lock.h"
 #include "interrupt.h"
 #include "plan.h"
 #include "progress.h"
@@ -115,6 +116,26 @@ static int prepare(struct invocation *inv)
 	return EXIT_DONE;
 }
 
+static void tell_waiting(void *context, pid_t holder)
+{
+	(void)context;
+	fprintf(stderr,
+		"ipcmark: another measurement is under way on this machine (process %ld): waiting "
+		"for its end\n",
+		(long)holder);
+}
+
+/* One measurement at a time on a host. The lock, or -EINTR; another -errno: there is none, and it
+ * has been told. */
+static int take_turn(void)
+{
+	int lock, err = host_lock_wait(&lock, interrupt_fd(), tell_waiting, NULL);
+
+	if (err && err != -EINTR)
+		fprintf(stderr, "ipcmark: no lock against other measurements: %s\n", fail_reason());
+	return err ? err : lock;
+}
+
 static int execute(struct invocation *inv, bool quiet)
 {
 	const struct cli_run *options = inv->options;
@@ -123,17 +144,27 @@ static int execute(struct invocation *inv, bool quiet)
 		.time_ns = options->time_ns ? options->time_ns : inv->preset->time_ns,
 		.warmup_ns = inv->preset->warmup_ns,
 		.seed = options->has_seed ? options->seed : random_seed(),
+		.allow_disturbed = options->allow_disturbed,
 	};
 	struct progress progress = {.quiet = quiet};
 	struct run_observer observer = progress_observer(&progress);
-	int64_t start = clock_now_ns();
+	int64_t start;
 
+	if (interrupt_catch() < 0)
+		return complain(EXIT_NOTHING_RAN);
+
+	int lock = take_turn();
+
+	if (lock == -EINTR)
+		return EXIT_SIGNAL + interrupt_pending();
 	inv->started = time(NULL);
-	if (interrupt_catch() < 0 ||
-		run_plan(&inv->plan, &run_options, &observer, &inv->record) < 0)
+	start = clock_now_ns();
+	if (run_plan(&inv->plan, &run_options, &observer, &inv->record) < 0)
 		return complain(EXIT_NOTHING_RAN);
 	progress_end(&progress);
 	interrupt_release();
+	if (lock >= 0)
+		host_lock_release(lock);
 	inv->seconds = (double)(clock_now_ns() - start) / 1e9;
 	inv->result = result_build(&inv->record,
 		&(struct result_context){

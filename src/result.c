@@ -65,6 +65,8 @@ static void put_invocation(struct json *document, const struct run_record *recor
 
 	if (context->clocksource_allowed)
 		json_add_string(allowed, "clocksource");
+	if (record->options.allow_disturbed)
+		json_add_string(allowed, "disturbed");
 }
 
 static uint32_t runs_with(const struct cell_record *cell, bool (*is)(const struct run_figures *))
@@ -130,6 +132,11 @@ static bool drifts(const struct cell_record *cell)
 	return 2 * runs_with(cell, is_drifting) > cell->run_count;
 }
 
+static bool is_control_failed(const struct json *document, const char *which)
+{
+	return result_control_failed(json_get(json_get(document, "controls"), which));
+}
+
 /* The interval of the cell's first figure is wider than half of it. */
 static bool is_wide(const struct cell_record *cell)
 {
@@ -153,6 +160,14 @@ static void put_warnings(struct json *document, const struct run_record *record,
 			checks[i].fix ? "; " : "", checks[i].fix ? checks[i].fix : "");
 		json_add_string(warnings, text);
 	}
+	if (is_control_failed(document, "a_a"))
+		json_add_string(warnings,
+			"UNTRUSTWORTHY: the A/A control differs: these runs find a change where "
+			"there is none; measure again on a quieter machine (ipcmark doctor)");
+	if (is_control_failed(document, "positive"))
+		json_add_string(warnings,
+			"UNTRUSTWORTHY: 5 % that were added to the consumer went unseen: the runs "
+			"scatter too much; more --runs, or a quieter machine (ipcmark doctor)");
 	for (size_t i = 0; i < record->plan->count; i++)
 		warn_of_cell(warnings, &record->cells[i]);
 	warn_of_many(warnings, record, drifts,
@@ -164,6 +179,24 @@ static void put_warnings(struct json *document, const struct run_record *record,
 		"an idle one, or more --runs, would narrow it");
 }
 
+/* Of both looks the worse one. */
+static void put_noise_floor(struct json *document, const struct conditions *conditions)
+{
+	struct json *floor = json_put_array(document, "noise_floor");
+
+	for (size_t i = 0; i < conditions->cpu_count && conditions->is_probed; i++) {
+		const struct cpu_probe *before = &conditions->before[i],
+				       *after = &conditions->after[i];
+		struct json *gap = json_add_object(floor);
+
+		json_put_integer(gap, "cpu", conditions->cpus[i]);
+		json_put_number(gap, "fraction", fmax(before->gap_fraction, after->gap_fraction));
+		json_put_number(
+			gap, "rate_per_s", fmax(before->gap_rate_per_s, after->gap_rate_per_s));
+		json_put_number(gap, "max_ns", fmax(before->gap_max_ns, after->gap_max_ns));
+	}
+}
+
 struct json *result_build(const struct run_record *record, const struct result_context *context)
 {
 	struct json *document = json_object();
@@ -172,12 +205,12 @@ struct json *result_build(const struct run_record *record, const struct result_c
 	put_tool(document);
 	put_invocation(document, record, context);
 	json_put(document, "environment", result_environment(record, context));
-	json_put_array(document, "noise_floor");
+	put_noise_floor(document, &record->conditions);
 
 	struct json *cells = json_put_array(document, "cells");
 
 	for (size_t i = 0; i < record->plan->count; i++)
-		result_cell_add(cells, &record->cells[i]);
+		result_cell_add(cells, &record->cells[i], &record->conditions);
 	json_put(document, "controls", result_controls(cells));
 	put_warnings(document, record, context);
 	return document;

@@ -118,6 +118,47 @@ static double known(const struct run_figures *figures, double value)
 	return figures->status == RUN_FAILED ? NAN : value;
 }
 
+static void put_pair_of(struct json *object, const char *key, bool there, double a, double b)
+{
+	if (!there) {
+		json_put_null(object, key);
+		return;
+	}
+
+	struct json *array = json_put_array(object, key);
+
+	json_add_number(array, a);
+	json_add_number(array, b);
+}
+
+static void put_known(struct json *object, const char *key, int64_t value)
+{
+	if (value < 0)
+		json_put_null(object, key);
+	else
+		json_put_integer(object, key, value);
+}
+
+/* What the machine did meanwhile. */
+static void put_conditions(struct json *run, const struct run_figures *figures)
+{
+	const struct load_change *load = &figures->load;
+	struct json *object = json_put_object(run, "conditions");
+
+	json_put_number(object, "foreign", load->foreign);
+	json_put_number(object, "interrupts", load->interrupts);
+	json_put_number(object, "steal", load->steal);
+	json_put_number(object, "resolution", load->resolution);
+	json_put_number(object, "deep_idle", load->deep_idle);
+	put_known(object, "throttles", load->throttles);
+	put_known(object, "throttled_ns", load->throttled_ns);
+	put_known(object, "hot_count", load->hot_count);
+	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
+		put_pair_of(object, side == SIDE_PRODUCER ? "producer_work_ns" : "consumer_work_ns",
+			figures->work_ns[side][0] > 0, figures->work_ns[side][0],
+			figures->work_ns[side][1]);
+}
+
 static void add_run(struct json *runs, const struct run_figures *figures)
 {
 	struct json *run = json_add_object(runs);
@@ -145,6 +186,8 @@ static void add_run(struct json *runs, const struct run_figures *figures)
 
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
 		put_usage(counters, side, figures);
+
+	put_conditions(run, figures);
 
 	struct json *flags = json_put_array(run, "flags");
 
@@ -189,19 +232,6 @@ static bool low_in_any_run(const struct cell_record *cell, const struct metric *
 	return false;
 }
 
-static void put_pair_of(struct json *object, const char *key, bool there, double a, double b)
-{
-	if (!there) {
-		json_put_null(object, key);
-		return;
-	}
-
-	struct json *array = json_put_array(object, key);
-
-	json_add_number(array, a);
-	json_add_number(array, b);
-}
-
 /* The most samples that a good run has of a quantile. */
 static uint64_t most_samples(const struct cell_record *cell)
 {
@@ -229,8 +259,22 @@ static void put_needs(struct json *summary, const struct cell_record *cell,
 		json_put_null(summary, "needs_messages");
 }
 
-static void put_summary(
-	struct json *summaries, const struct cell_record *cell, const struct metric *metric)
+/* The machine's own gaps in time make more of the tail than the mechanism does (METHOD, part 6). */
+static bool is_dominated(const struct cell_record *cell, const struct metric *metric,
+	const struct conditions *conditions)
+{
+	const struct metric *p50 = metric_find(
+		cell->cell->pattern == &pattern_pingpong ? "rtt_ns.p50" : "service_ns.p50");
+	double values[RUNS_MOST];
+	struct estimate median = metric_estimate(values, good_values(cell, p50, values));
+
+	return metric->quantile < FIGURE_QUANTILES &&
+		probe_dominates(conditions_gap_share(conditions, cell->cell->cpus, median.value),
+			figure_quantile_value(metric->quantile));
+}
+
+static void put_summary(struct json *summaries, const struct cell_record *cell,
+	const struct metric *metric, const struct conditions *conditions)
 {
 	double values[RUNS_MOST];
 	struct estimate estimate = metric_estimate(values, good_values(cell, metric, values));
@@ -246,6 +290,9 @@ static void put_summary(
 		summary, "low_confidence", !isnan(estimate.value) && low_in_any_run(cell, metric));
 	put_pair_of(summary, "modes", estimate.multimodal, estimate.modes[0], estimate.modes[1]);
 	put_needs(summary, cell, metric, estimate.value);
+	if (metric->quantile < FIGURE_QUANTILES)
+		json_put_boolean(summary, "environment_dominated",
+			!isnan(estimate.value) && is_dominated(cell, metric, conditions));
 }
 
 static void put_histogram(struct json *object, const struct cell_record *cell)
@@ -303,7 +350,8 @@ static void put_identity(struct json *object, const struct cell *cell)
 	axes_each(&cell->axes, put_axis, json_put_object(object, "axes"));
 }
 
-void result_cell_add(struct json *cells, const struct cell_record *record)
+void result_cell_add(
+	struct json *cells, const struct cell_record *record, const struct conditions *conditions)
 {
 	struct json *object = json_add_object(cells);
 	const struct cell *cell = record->cell;
@@ -330,7 +378,7 @@ void result_cell_add(struct json *cells, const struct cell_record *record)
 	for (const struct metric *metric = metric_table; metric->name && record->run_count;
 		metric++)
 		if (metric_applies(metric, cell->pattern, cell->transport->traits & TRAIT_LOSSY))
-			put_summary(summaries, record, metric);
+			put_summary(summaries, record, metric, conditions);
 	put_histogram(object, record);
 }
 

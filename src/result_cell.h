@@ -9,8 +9,10 @@
 /* The estimate of the figure by which the cell is ranked: the median round trip, or the rate. */
 struct estimate result_cell_headline(const struct cell_record *record);
 
-/* Appends the cell to the result's array. */
-void result_cell_add(struct json *cells, const struct cell_record *record);
+/* Appends the cell to the result's array; the conditions say which quantiles are the machine's own.
+ */
+void result_cell_add(
+	struct json *cells, const struct cell_record *record, const struct conditions *conditions);
 
 /* Read back from a result: how many runs of a cell carry a flag, and in *runs how many there are.
  */

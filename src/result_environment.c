@@ -1,6 +1,8 @@
 /* See result_environment.h. */
 #include "result_environment.h"
 
+#include <math.h>
+
 #include "checks.h"
 
 static void put_number(struct json *object, const char *key, int64_t value)
@@ -51,14 +53,65 @@ static void put_kernel(struct json *environment, const struct env *env, bool omi
 	json_put_text(object, "distribution", env->distribution);
 }
 
-static void put_clock(
-	struct json *environment, const struct env *env, const struct clock_cost *clock)
+/* By how much the consumer's clock may be ahead of the producer's: what both looks allow. */
+static void add_skew(struct json *array, const struct pair_skew *pair)
 {
+	double low = fmax(pair->before.low_ns, pair->after.low_ns);
+	double high = fmin(pair->before.high_ns, pair->after.high_ns);
+	struct json *object = json_add_object(array);
+	struct json *cpus = json_put_array(object, "cpus");
+
+	json_add_integer(cpus, pair->cpus.producer);
+	json_add_integer(cpus, pair->cpus.consumer);
+	if (pair->reason[0]) {
+		json_put_null(object, "bounds_ns");
+	} else {
+		struct json *bounds = json_put_array(object, "bounds_ns");
+
+		json_add_number(bounds, low);
+		json_add_number(bounds, high);
+	}
+	json_put_text(object, "reason", pair->reason);
+}
+
+/* Over all pairs of CPUs, then each pair. */
+static void put_skew(struct json *clock, const struct conditions *conditions)
+{
+	double low = 0, high = 0;
+	bool known = conditions->is_probed;
+
+	for (size_t i = 0; i < conditions->skew_count; i++) {
+		const struct pair_skew *pair = &conditions->skew[i];
+
+		known = known && !pair->reason[0];
+		low = fmin(low, fmax(pair->before.low_ns, pair->after.low_ns));
+		high = fmax(high, fmin(pair->before.high_ns, pair->after.high_ns));
+	}
+	if (known) {
+		struct json *skew = json_put_array(clock, "skew_ns");
+
+		json_add_number(skew, low);
+		json_add_number(skew, high);
+	} else {
+		json_put_null(clock, "skew_ns");
+	}
+
+	struct json *pairs = json_put_array(clock, "skew_of_pairs");
+
+	for (size_t i = 0; i < conditions->skew_count; i++)
+		add_skew(pairs, &conditions->skew[i]);
+}
+
+static void put_clock(
+	struct json *environment, const struct env *env, const struct run_record *record)
+{
+	const struct clock_cost *clock = &record->clock;
 	struct json *object = json_put_object(environment, "clock");
 
 	json_put_text(object, "source", env->clocksource);
 	json_put_number(object, "read_ns", clock->read_ns);
 	json_put_number(object, "quantum_ns", clock->quantum_ns);
+	put_skew(object, &record->conditions);
 }
 
 static void put_topology(struct json *environment, const struct topology *topology)
@@ -117,7 +170,7 @@ struct json *result_environment(
 	put_fingerprints(environment, env);
 	put_cpu(environment, env);
 	put_kernel(environment, env, context->omit_cmdline);
-	put_clock(environment, env, &record->clock);
+	put_clock(environment, env, record);
 	put_topology(environment, context->topology);
 	put_power(environment, env);
 

@@ -2,6 +2,7 @@
 #include "run.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,10 @@
 #include "random.h"
 #include "scratch.h"
 
-#define PADDING_LIMIT    4096     /* bytes */
-#define MOST_FAILURES    3        /* in a row: then the cell is given up */
+#define PADDING_LIMIT    4096 /* bytes */
+#define MOST_FAILURES    3    /* in a row: then the cell is given up */
+#define PROBE_MOST_NS    1000000000U
+#define PROBE_LEAST_NS   10000000U
 #define FORK_OVERHEAD_NS 3000000U /* for the estimate of the time left */
 
 /* What the passes share. */
@@ -90,8 +93,15 @@ static void calibrate_all(struct pass *pass)
 	struct run_record *record = pass->record;
 
 	for (size_t i = 0; i < record->plan->count && !record->signal; i++) {
-		if (record->cells[i].status == CELL_SKIPPED)
+		struct cell_record *cell = &record->cells[i];
+
+		if (cell->status == CELL_SKIPPED)
 			continue;
+		if (cell->cell->pattern->is_one_way &&
+			isnan(conditions_one_way_ns(&record->conditions, cell->cell))) {
+			end_cell(cell, CELL_SKIPPED, fail_reason());
+			continue;
+		}
 		if (pass->observer->calibrating)
 			pass->observer->calibrating(pass->observer->context, record, i);
 		calibrate_cell(pass, i);
@@ -149,16 +159,40 @@ static void settle(struct cell_record *cell)
 	end_cell(cell, CELL_INVALID, cell->runs[0].reason);
 }
 
+/* The figures of the run that the cell has just done. */
+static void evaluate(struct pass *pass, struct cell_record *cell, const struct pair_params *params,
+	const struct pair *pair)
+{
+	struct run_figures *figures = &cell->runs[cell->run_count];
+	const struct figures_context context = {.params = params,
+		.clock_limited = cell->clock_limited,
+		.one_way_ns = conditions_one_way_ns(&pass->record->conditions, cell->cell)};
+
+	if (pair->status != PAIR_DONE) {
+		figures->status = RUN_FAILED;
+		memcpy(figures->reason, pair->reason, sizeof figures->reason);
+		return;
+	}
+	figures_of_run(&context, pair, figures);
+	conditions_judge(params, pass->record->options.allow_disturbed, figures);
+	if (cell->merged)
+		figures_merge(&context, pair, figures, cell->merged);
+}
+
 static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t order)
 {
 	struct run_record *record = pass->record;
 	struct cell_record *cell = &record->cells[index];
 	struct run_figures *figures = &cell->runs[cell->run_count];
 	struct pair_params params = params_of(pass, cell->cell);
+	const int cpus[SIDES] = {params.cpus.producer, params.cpus.consumer};
+	struct load_snapshot before, after;
 	struct pair pair;
 
 	params.exchange = cell->exchange;
+	load_read(&before, "", cpus, SIDES);
 	pair_run(&params, &pair);
+	load_read(&after, "", cpus, SIDES);
 	/* a signal for the whole group may have reached a side first */
 	if (pair.status == PAIR_INTERRUPTED ||
 		(pair.status == PAIR_FAILED && interrupt_pending())) {
@@ -167,14 +201,8 @@ static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t o
 		*figures = (struct run_figures){.block = block, .order = order};
 		cell->requested = pair.requested;
 		cell->effective = pair.effective;
-		if (pair.status == PAIR_DONE) {
-			figures_of_run(&(struct figures_context){.params = &params,
-					       .clock_limited = cell->clock_limited},
-				&pair, cell->merged, figures);
-		} else {
-			figures->status = RUN_FAILED;
-			memcpy(figures->reason, pair.reason, sizeof figures->reason);
-		}
+		load_difference(&before, &after, &figures->load);
+		evaluate(pass, cell, &params, &pair);
 		cell->run_count++;
 		note_run(cell, figures, record->options.runs);
 	}
@@ -232,13 +260,43 @@ static int record_prepare(
 	return 0;
 }
 
+/* What the clocks turned out not to be, after all. */
+static void refuse_one_way(struct run_record *record)
+{
+	for (size_t i = 0; i < record->plan->count; i++) {
+		struct cell_record *cell = &record->cells[i];
+
+		if (!cell->cell->pattern->is_one_way || cell->run_count == 0 ||
+			!isnan(conditions_one_way_ns(&record->conditions, cell->cell)))
+			continue;
+		for (uint32_t r = 0; r < cell->run_count; r++)
+			figures_invalidate(&cell->runs[r], fail_reason());
+		histogram_reset(cell->merged);
+	}
+}
+
+/* The noise floor is watched for 5 % of what is measured: a second at most, as METHOD says. */
+static uint64_t probe_ns(const struct run_record *record)
+{
+	uint64_t measured = record->options.time_ns * record->options.runs * record->plan->count;
+
+	return measured / 20 > PROBE_MOST_NS     ? PROBE_MOST_NS
+		: measured / 20 < PROBE_LEAST_NS ? PROBE_LEAST_NS
+						 : measured / 20;
+}
+
 static void measure(struct pass *pass, size_t *order)
 {
 	struct run_record *record = pass->record;
 
+	if (conditions_begin(&record->conditions, record->plan, probe_ns(record)) < 0)
+		record->signal = interrupt_pending();
 	calibrate_all(pass);
 	for (uint32_t block = 0; block < record->options.runs && !record->signal; block++)
 		run_block(pass, block, order);
+	if (!record->signal && conditions_end(&record->conditions, probe_ns(record)) < 0)
+		record->signal = interrupt_pending();
+	refuse_one_way(record);
 	for (size_t i = 0; i < record->plan->count; i++)
 		settle(&record->cells[i]);
 }

@@ -4,6 +4,7 @@
 #define IPCMARK_RUN_H
 
 #include "clock.h"
+#include "conditions.h"
 #include "figures.h"
 #include "plan.h"
 
@@ -14,6 +15,7 @@ struct run_options {
 	uint64_t time_ns;   /* what a run measures, warm-up aside */
 	uint64_t warmup_ns; /* at least this much is discarded first (and 1000 messages, and 1 %) */
 	uint64_t seed;      /* of the order, the nonces and the paddings */
+	bool allow_disturbed; /* runs that the machine disturbed are flagged, not left out */
 };
 
 enum cell_status { CELL_OK, CELL_SKIPPED, CELL_FAILED, CELL_INVALID };
@@ -35,6 +37,7 @@ struct run_record {
 	const struct plan *plan;
 	struct run_options options;
 	struct clock_cost clock;
+	struct conditions conditions;
 	struct cell_record *cells; /* plan->count of them, in the plan's order */
 	int signal;                /* that ended it early; 0: it came to its end */
 };

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "probe.h"
 
 #define MESSAGE_APART 128 /* bytes: two cache lines, as prefetchers fetch pairs */
 
@@ -67,6 +69,14 @@ static unsigned char *new_messages(size_t bytes, size_t *apart)
 	return both == MAP_FAILED ? NULL : memset(both, 0xa5, 2 * *apart);
 }
 
+/* Of the CPU that this side is pinned to. */
+static double pace(const struct pair_params *params, enum side side)
+{
+	int cpu = side == SIDE_PRODUCER ? params->cpus.producer : params->cpus.consumer;
+
+	return cpu < 0 ? NAN : probe_work_ns();
+}
+
 static int prepare(
 	const struct pair_params *params, const struct side_start *start, struct pattern_end *end)
 {
@@ -99,6 +109,7 @@ static int prepare(
 			params->cpus.producer == params->cpus.consumer,
 	};
 	counters_open(&end->tally->counters);
+	end->tally->work_ns[0] = pace(params, start->side);
 	return params->transport->attach(start->state, start->side);
 }
 
@@ -138,6 +149,7 @@ void side_main(const struct pair_params *params, const struct side_start *start)
 	if (err || io_recv(start->control, &word, 1) < 0)
 		_exit(1);
 	err = run_shifted(params->pattern, &end, start->side, params->padding_bytes);
+	end.tally->work_ns[1] = pace(params, start->side);
 	report(start, err);
 
 	/* The link stays open until the harness has heard of both: closing it could take messages,

@@ -31,6 +31,7 @@ struct tally {
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
 	struct usage usage;           /* of the measured part */
 	struct counters counters;     /* the same; opened by the side */
+	double work_ns[2];            /* of fixed work (probe.h), before and after */
 	int64_t elapsed_ns;           /* of the measured part */
 	uint64_t sent;                /* by a producer, warm-up included */
 	uint64_t before; /* that a consumer, or a producer of round trips, had seen when it began */
