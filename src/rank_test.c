@@ -134,6 +134,20 @@ static void ties_are_mid_ranks(void **state)
 	assert_true(effect.shift == -3.5);
 }
 
+/* What rank.h says of the approximation: (8 - 1/2)^2 over (16 / 12) (9 - 120 / 56), and C = 1. */
+static void two_constants_apart(void **state)
+{
+	(void)state;
+	const double base[] = {2, 2, 2, 2}, other[] = {5, 5, 5, 5};
+	struct effect effect = rank_two_sample(base, 4, other, 4);
+
+	assert_false(effect.exact);
+	assert_true(near(effect.p, erfc(7.5 / sqrt(2 * 16.0 / 12 * (9 - 120.0 / 56)))));
+	assert_true(effect.p > 0.0130 && effect.p < 0.0132);
+	assert_true(rank_two_sample_smallest_p(4, 4) > 0.0285);
+	assert_true(effect.shift == 3 && is(effect.ci95, 3, 3) && is(effect.ci90, 3, 3));
+}
+
 static void pairs_that_all_rise(void **state)
 {
 	(void)state;
@@ -266,6 +280,7 @@ int main(void)
 		cmocka_unit_test(two_samples_apart),
 		cmocka_unit_test(interval_takes_order_statistics),
 		cmocka_unit_test(ties_are_mid_ranks),
+		cmocka_unit_test(two_constants_apart),
 		cmocka_unit_test(pairs_that_all_rise),
 		cmocka_unit_test(pairs_without_a_difference),
 		cmocka_unit_test(nothing_differs),
