@@ -132,6 +132,7 @@ static const char main_doc[] =
 	"  list      what can be measured here\n"
 	"  run       measure, and write a result\n"
 	"  show      results as tables\n"
+	"  compare   what is faster or slower in one result than in another, and a gate for CI\n"
 	"  plot      results as figures\n"
 	"  export    results as TSV or CSV\n"
 	"  validate  check results\n"

@@ -35,6 +35,27 @@ struct cli_files {
 	enum export_table table;
 };
 
+/* How a comparison is told: by default as a table. */
+enum cli_compare_format {
+	COMPARE_TABLE,
+	COMPARE_JSON,
+	COMPARE_MARKDOWN,
+	COMPARE_JUNIT,
+	COMPARE_TSV,
+	COMPARE_FORMATS
+};
+
+struct cli_compare {
+	char **arms; /* NULL at the end */
+	bool gate, strict, allow_hardware, write_policy;
+	const char *policy;   /* NULL: none */
+	const char **margins; /* of --margin, margin_count of them */
+	size_t margin_count;
+	enum cli_compare_format answer;     /* what goes to `output` */
+	const char *output;                 /* "-": standard output */
+	const char *files[COMPARE_FORMATS]; /* written beside it; NULL: not */
+};
+
 /* Each parses argv, argv[0] being the verb, and fills *options. Bad usage is told on standard
  * error, and the program ends with EXIT_USAGE; --help and --usage end it, too. */
 void cli_parse_run(int argc, char **argv, struct cli_run *options);
@@ -42,6 +63,7 @@ void cli_parse_list(int argc, char **argv, bool *json);
 void cli_parse_show(int argc, char **argv, struct cli_files *options);
 void cli_parse_export(int argc, char **argv, struct cli_files *options);
 void cli_parse_validate(int argc, char **argv, struct cli_files *options);
+void cli_parse_compare(int argc, char **argv, struct cli_compare *options);
 void cli_parse_schema(int argc, char **argv);
 
 /* The options before the verb; the index of the verb in argv, argc where there is none. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "compare_verb.h"
 #include "exit_code.h"
 #include "fail.h"
 #include "list.h"
@@ -200,6 +201,7 @@ static const struct verb {
 	{"list", verb_list},
 	{"run", verb_run},
 	{"show", verb_show},
+	{"compare", compare_verb},
 	{"plot", verb_plot},
 	{"export", verb_export},
 	{"validate", verb_validate},

@@ -31,6 +31,14 @@ int result_check(const struct json *result);
 /* Reads and checks a file; NULL with a reason that begins with its name. */
 struct json *result_read(const char *path);
 
+/* Reads and checks a file, and hands its cells to `take`, one by one and in order: each is gone
+ * after the call, so that a large result is never whole in memory. The result without its cells
+ * ("cells": []), to be freed; NULL with a reason that begins with the file's name, or that of
+ * `take`, which ends the reading by returning -errno. Some cells may have been taken before the
+ * file is refused. */
+struct json *result_read_cells(
+	const char *path, int (*take)(void *context, const struct json *cell), void *context);
+
 /* The text of the published schema; *bytes long. */
 const char *result_schema_text(size_t *bytes);
 
@@ -38,6 +46,9 @@ const char *result_schema_text(size_t *bytes);
  * old file is whole until the new one is. "-" is standard output. Without `force` an existing file
  * is not replaced. 0; -EEXIST or another -errno with a reason that begins with the path. */
 int result_write(const struct json *result, const char *path, bool force);
+
+/* The same of any text: what is made of results is written as they are. */
+int result_write_text(const char *text, const char *path, bool force);
 
 /* Whether result_write would refuse the path at once: existing without force, or a folder that
  * can't be written. */

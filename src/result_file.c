@@ -197,17 +197,21 @@ static int write_regular(const char *text, const char *path, bool force)
 	return err;
 }
 
+int result_write_text(const char *text, const char *path, bool force)
+{
+	int err;
+
+	if (is_stdout(path) || is_special(path))
+		return write_special(text, path);
+	err = check_name(path, force);
+	return err ? err : write_regular(text, path, force);
+}
+
 int result_write(const struct json *result, const char *path, bool force)
 {
-	bool special = is_stdout(path) || is_special(path);
-	int err = special ? 0 : check_name(path, force);
-
-	if (err)
-		return err;
-
 	char *text = json_print(result);
+	int err = result_write_text(text, path, force);
 
-	err = special ? write_special(text, path) : write_regular(text, path, force);
 	free(text);
 	return err;
 }
@@ -226,4 +230,24 @@ struct json *result_read(const char *path)
 		return NULL;
 	}
 	return result;
+}
+
+struct json *result_read_cells(
+	const char *path, int (*take)(void *context, const struct json *cell), void *context)
+{
+	struct json *result = result_read(path), *head = json_object();
+	int err = 0;
+
+	for (const struct json *member = json_first(result); member; member = json_next(member))
+		json_put(head, json_key(member),
+			strcmp(json_key(member), "cells") ? json_copy(member) : json_array());
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell && !err;
+		cell = json_next(cell))
+		err = take(context, cell);
+	if (!result || err) {
+		json_free(head);
+		head = NULL;
+	}
+	json_free(result);
+	return head;
 }

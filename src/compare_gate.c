@@ -1,0 +1,82 @@
+/* See compare_gate.h. */
+#include "compare_gate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "exit_code.h"
+
+#define REASON_BYTES 600
+
+static size_t count_of(const struct compare_table *table, enum verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->row_count; i++)
+		count += table->rows[i].verdict == verdict;
+	return count;
+}
+
+struct json *compare_gate_counts(const struct compare_table *table)
+{
+	struct json *counts = json_object();
+
+	for (enum verdict verdict = 0; verdict < VERDICTS; verdict++)
+		json_put_count(counts, verdict_name(verdict), count_of(table, verdict));
+	return counts;
+}
+
+/* "nothing worse", or with what a strict gate stumbles over. */
+static void describe_rest(size_t inconclusive, size_t absent, char reason[REASON_BYTES])
+{
+	int length = snprintf(reason, REASON_BYTES, "nothing worse");
+
+	if (inconclusive)
+		length += snprintf(reason + length, REASON_BYTES - (size_t)length,
+			", %zu inconclusive", inconclusive);
+	if (absent)
+		snprintf(reason + length, REASON_BYTES - (size_t)length, ", %zu absent", absent);
+}
+
+static enum exit_code decide(const struct compare_gate *gate, const struct compare_table *table,
+	char reason[REASON_BYTES])
+{
+	size_t regressions = count_of(table, VERDICT_REGRESSION);
+	size_t inconclusive = count_of(table, VERDICT_INCONCLUSIVE);
+	size_t absent = json_count(table->absent);
+
+	if (gate->refused) {
+		snprintf(reason, REASON_BYTES, "%s", gate->refused);
+		return EXIT_REFUSED;
+	}
+	if (gate->asked && gate->is_one_measurement) {
+		snprintf(reason, REASON_BYTES,
+			"a measurement was compared with itself: this says nothing about a change");
+		return EXIT_REFUSED;
+	}
+	if (gate->asked && strcmp(json_text_at(gate->controls, "verdict"), "untrustworthy") == 0) {
+		snprintf(reason, REASON_BYTES, "untrustworthy: %s",
+			json_text_at(gate->controls, "reason"));
+		return EXIT_UNTRUSTWORTHY;
+	}
+	if (regressions) {
+		snprintf(reason, REASON_BYTES, "%zu regression%s", regressions,
+			regressions == 1 ? "" : "s");
+		return gate->asked ? EXIT_REGRESSION : EXIT_DONE;
+	}
+	describe_rest(inconclusive, absent, reason);
+	return gate->asked && gate->strict && inconclusive + absent ? EXIT_INCONCLUSIVE : EXIT_DONE;
+}
+
+struct json *compare_gate(const struct compare_gate *gate, const struct compare_table *table)
+{
+	struct json *object = json_object();
+	char reason[REASON_BYTES];
+	enum exit_code code = decide(gate, table, reason);
+
+	json_put_boolean(object, "asked", gate->asked);
+	json_put_boolean(object, "strict", gate->strict);
+	json_put_integer(object, "exit_code", code);
+	json_put_string(object, "reason", reason);
+	return object;
+}
