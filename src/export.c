@@ -1,9 +1,7 @@
 /* See export.h. */
 #include "export.h"
 
-#include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +9,7 @@
 #include "memory.h"
 #include "result_cell.h"
 #include "result_histogram.h"
+#include "row.h"
 
 #define POINTS_PER_DECADE 20 /* of a percentile curve, in 1 - q */
 
@@ -38,58 +37,9 @@ const char *export_table_name(enum export_table table)
 	return names[table];
 }
 
-/* One line being written. */
-struct row {
-	FILE *out;
-	enum export_format format;
-	bool begun;
-};
-
-/* A comma-separated field in quotes where it needs them (RFC 4180); in a tab-separated one a tab or
- * a line end becomes a space. */
-static void row_text(struct row *row, const char *text)
-{
-	bool quoted = row->format == EXPORT_CSV && strpbrk(text, ",\"\n\r");
-
-	if (row->begun)
-		fputc(row->format == EXPORT_CSV ? ',' : '\t', row->out);
-	row->begun = true;
-	if (quoted)
-		fputc('"', row->out);
-	for (; *text; text++) {
-		if (quoted && *text == '"')
-			fputc('"', row->out);
-		fputc(row->format == EXPORT_TSV && strchr("\t\n\r", *text) ? ' ' : *text, row->out);
-	}
-	if (quoted)
-		fputc('"', row->out);
-}
-
-static void row_number(struct row *row, double value)
-{
-	char text[32] = "";
-
-	if (!isnan(value))
-		snprintf(text, sizeof text, "%.15g", value);
-	row_text(row, text);
-}
-
-static void row_end(struct row *row)
-{
-	fputc('\n', row->out);
-	row->begun = false;
-}
-
 void export_header(FILE *out, enum export_format format, enum export_table table)
 {
-	struct row row = {.out = out, .format = format};
-	char copy[512], *rest = copy, *word;
-
-	assert(strlen(headers[table]) < sizeof copy);
-	strcpy(copy, headers[table]);
-	while ((word = strsep(&rest, " ")))
-		row_text(&row, word);
-	row_end(&row);
+	row_words(&(struct row){.out = out, .is_csv = format == EXPORT_CSV}, headers[table]);
 }
 
 /* The front of every row but those of conditions: file .. class. */
@@ -305,7 +255,7 @@ void export_rows(FILE *out, enum export_format format, enum export_table table, 
 		[EXPORT_RUNS] = run_rows,
 		[EXPORT_PERCENTILES] = percentile_rows,
 	};
-	struct row row = {.out = out, .format = format};
+	struct row row = {.out = out, .is_csv = format == EXPORT_CSV};
 	struct histogram *scratch = memory_zeroed(1, sizeof *scratch);
 
 	if (table == EXPORT_CONDITIONS)
