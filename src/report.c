@@ -231,6 +231,17 @@ static void show_table(FILE *out, const struct json *cells, const struct json *f
 	free(rows);
 }
 
+/* What the user allowed in spite of the method. */
+static void show_stamp(FILE *out, const struct json *allowed)
+{
+	if (json_count(allowed) == 0)
+		return;
+	fprintf(out, "STAMPED: measured with");
+	for (const struct json *word = json_first(allowed); word; word = json_next(word))
+		fprintf(out, " --allow %s", json_string(word, ""));
+	fprintf(out, "\n\n");
+}
+
 static void show_conditions(FILE *out, const struct json *result)
 {
 	fprintf(out, "%s\n", json_text_at(result, "environment.conditions"));
@@ -246,9 +257,7 @@ static void show_conditions(FILE *out, const struct json *result)
 		strcmp(json_text_at(result, "invocation.status"), "interrupted") == 0
 			? ": INTERRUPTED"
 			: "");
-	if (json_count(json_find(result, "invocation.allowed")))
-		fprintf(out, "STAMPED: measured with --allow %s\n\n",
-			json_string(json_first(json_find(result, "invocation.allowed")), ""));
+	show_stamp(out, json_find(result, "invocation.allowed"));
 }
 
 static void show_control(FILE *out, const char *name, const struct json *control)

@@ -145,7 +145,7 @@ refuses_cell() {
 	refuses 'unknown preset "quik": did you mean "quick"?' run --preset quik
 	refuses 'unknown preset "everything": expected quick, ci or review' run --preset everything
 	refuses '--omit "kernel": expected cmdline' run --omit kernel
-	refuses '--allow "all": expected clocksource' run --allow all
+	refuses '--allow "all": expected clocksource or disturbed' run --allow all
 	refuses '--format "xml": expected tsv or csv' export --format xml x.json
 	refuses '--table "cell": expected cells, runs, percentiles or conditions' export --table cell x.json
 	refuses "unknown format 'gif'" plot --format gif x.json
@@ -222,7 +222,7 @@ import json, sys
 doc = json.loads(sys.argv[1])
 assert set(doc) == {"transports", "patterns", "waits", "placements"}, doc.keys()
 waits = [w["name"] for w in doc["waits"]]
-assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream"]
+assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream", "paced"]
 assert waits == ["none", "block", "spin", "futex"]
 assert doc["transports"][0]["name"] == "null"
 assert {"pipe", "fifo", "shm", "socketpair-stream", "socketpair-dgram", "unix-stream", "unix-dgram", "tcp",

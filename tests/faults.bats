@@ -14,7 +14,7 @@ teardown() {
 }
 
 # A minute's worth of runs of 120 ms.
-long=(run --preset quick -c "$pipe" -c "$fifo" --time 100ms --runs 250 -o result.json)
+long=(run --preset quick --allow disturbed -c "$pipe" -c "$fifo" --time 100ms --runs 250 -o result.json)
 
 passes() {
 	(($(grep -c '^ipcmark: block ' err) >= $1))
@@ -89,7 +89,7 @@ is_dead() {
 }
 
 @test "SIGINT during calibration: exit code 130, and a valid result without runs" {
-	start run --preset quick -c 'pingpong/*/{block,futex}/64/same-cpu' --runs 2 --time 2ms -o result.json
+	start run --preset quick --allow disturbed -c 'pingpong/*/{block,futex}/64/same-cpu' --runs 2 --time 2ms -o result.json
 	await 20 is_running ipcmark-consume
 	kill -INT "$pid"
 	finish
@@ -101,7 +101,7 @@ is_dead() {
 }
 
 @test "a cell that was interrupted before its first run is not ok, and says why" {
-	start run --preset quick -c 'pingpong/*/{block,futex}/64/same-cpu' --runs 2 --time 2ms -o result.json
+	start run --preset quick --allow disturbed -c 'pingpong/*/{block,futex}/64/same-cpu' --runs 2 --time 2ms -o result.json
 	await 20 is_running ipcmark-consume
 	kill -INT "$pid"
 	finish
@@ -128,7 +128,7 @@ kill_side() {
 @test "SIGKILL of a side: its run failed for that reason, the plan goes on, exit code 5" {
 	local side
 	for side in produce consume; do
-		start run --preset quick -c "$pipe" -c "$fifo" --time 100ms --runs 3 -o "$side.json"
+		start run --preset quick --allow disturbed -c "$pipe" -c "$fifo" --time 100ms --runs 3 -o "$side.json"
 		await 30 passes 1
 		await 10 kill_side "ipcmark-$side"
 		finish
@@ -147,7 +147,7 @@ kill_side() {
 }
 
 @test "SIGKILL of a side during calibration: that cell failed, the others are measured" {
-	start run --preset quick -c "$pipe" -c "$fifo" --time 2ms --runs 2 -o result.json
+	start run --preset quick --allow disturbed -c "$pipe" -c "$fifo" --time 2ms --runs 2 -o result.json
 	await 20 kill_side ipcmark-consume
 	finish
 	expect_status 5
@@ -167,7 +167,7 @@ no_news() {
 	ls -A /dev/shm >before
 	for ((i = 0; i < 20; i++)); do
 		mkdir "killed-$i"
-		TMPDIR=$PWD/killed-$i start run -q --preset quick -c '*/*/*/64' --time 5ms --runs 3 -o "result-$i.json"
+		TMPDIR=$PWD/killed-$i start run -q --preset quick --allow disturbed -c '*/*/*/64' --time 5ms --runs 3 -o "result-$i.json"
 		# at moments that differ: no event to wait for
 		sleep "$((i * 40 / 1000)).$(printf '%03d' $((i * 40 % 1000)))"
 		kin=$(relatives "$PWD/killed-$i")
