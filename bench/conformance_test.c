@@ -216,6 +216,30 @@ static void test_signals_do_not_disturb(void **state)
 	for_each(check_signals);
 }
 
+/* On a schedule that leaves the consumer time to sleep, then all at once. */
+static void check_paced(const struct transport *transport, enum wait_mode wait)
+{
+	static const double intervals_ns[] = {200000, 0};
+
+	for (size_t i = 0; i < sizeof intervals_ns / sizeof intervals_ns[0]; i++) {
+		struct trial trial = {.transport = transport,
+			.wait = wait,
+			.bytes = 64,
+			.messages = 300,
+			.pattern = &pattern_paced,
+			.interval_ns = intervals_ns[i]};
+
+		run(&trial);
+		assert_done(&trial);
+	}
+}
+
+static void test_messages_on_a_schedule(void **state)
+{
+	(void)state;
+	for_each(check_paced);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -224,6 +248,7 @@ int main(void)
 		cmocka_unit_test(test_flood_with_a_slow_consumer),
 		cmocka_unit_test(test_no_name_exists_while_messages_flow),
 		cmocka_unit_test(test_signals_do_not_disturb),
+		cmocka_unit_test(test_messages_on_a_schedule),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

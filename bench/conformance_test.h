@@ -73,6 +73,7 @@ struct trial {
 	size_t bytes;
 	uint64_t messages;
 	const struct pattern *pattern;
+	double interval_ns; /* of a paced one */
 	enum pair_status status;
 	char reason[FAIL_TEXT_BYTES];
 };
@@ -85,7 +86,10 @@ static inline void run(struct trial *trial)
 		.wait = trial->wait,
 		.message_bytes = trial->bytes,
 		.cpus = {-1, -1},
-		.exchange = {.per_epoch = trial->messages, .epochs = 1, .batch = 1},
+		.exchange = {.per_epoch = trial->messages,
+			.epochs = 1,
+			.batch = 1,
+			.interval_ns = trial->interval_ns},
 		.nonce = NONCE,
 		.folder = scratch.path,
 	};

@@ -12,6 +12,16 @@
 #define VALUE_BYTES   24
 #define THINK_MOST_NS 1000000000U
 
+const struct axis_summary axes_summaries[] = {
+	{"think=1ms", "the producer sleeps before each round trip: from idle CPUs",
+		&pattern_pingpong},
+	{"rate=20000", "messages a second that are due", &pattern_paced},
+	{"load=50%", "the same as a share of what the cell can move (the default)", &pattern_paced},
+	{"control=a-a", "the cell once more, or slowed down by a known spin: control=positive",
+		&pattern_pingpong},
+	{NULL, NULL, NULL},
+};
+
 static int read_think(struct axes *axes, const char *value)
 {
 	axes->think_ns = 0;

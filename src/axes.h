@@ -23,6 +23,13 @@ struct axes {
 	enum control control;
 };
 
+/* The axes, for `ipcmark list`: "think=1ms", what it means, and whose it is. Ends with NULLs. */
+struct axis_summary {
+	const char *example, *summary;
+	const struct pattern *pattern;
+};
+extern const struct axis_summary axes_summaries[];
+
 #define AXES_TEXT 64 /* bytes of the longest text, and one */
 
 /* Adds one "key=value" to the axes of a cell of this pattern. 0, or -EINVAL with a reason: an

@@ -8,7 +8,7 @@
 #include "exit_code.h"
 
 /* Options without a short form. */
-enum { OPT_JSON = 256, OPT_FORMAT, OPT_TABLE };
+enum { OPT_JSON = 256, OPT_FORMAT, OPT_TABLE, OPT_COST };
 
 /* ---- verbs that read files, and those without arguments ---- */
 
@@ -18,6 +18,13 @@ enum { OPT_JSON = 256, OPT_FORMAT, OPT_TABLE };
 	}
 
 static const struct argp_option json_only[] = {OPTION_JSON, {0}};
+
+static const struct argp_option show_options[] = {OPTION_JSON,
+	{"cost", OPT_COST, NULL, 0,
+		"What a message costs each side: CPU time, switches, instructions, cycles, cache "
+		"misses",
+		0},
+	{0}};
 
 static const struct argp_option export_options[] = {
 	{"format", OPT_FORMAT, "FORMAT", 0, "tsv or csv (default: tsv)", 0},
@@ -53,6 +60,7 @@ static error_t parse_file_option(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_JSON: options->json = true; return 0;
+	case OPT_COST: options->cost = true; return 0;
 	case OPT_FORMAT: set_format(options, arg); return 0;
 	case OPT_TABLE: set_table(options, arg); return 0;
 	case ARGP_KEY_ARGS: options->files = state->argv + state->next; return 0;
@@ -75,7 +83,9 @@ static void parse_files(const struct argp_option *options, const char *doc, int 
 
 void cli_parse_show(int argc, char **argv, struct cli_files *options)
 {
-	parse_files(json_only, "Shows results as tables.", argc, argv, options);
+	parse_files(show_options, "Shows results as tables.", argc, argv, options);
+	if (options->json && options->cost)
+		cli_refuse("--json and --cost: one of them; the JSON holds it all");
 }
 
 void cli_parse_export(int argc, char **argv, struct cli_files *options)

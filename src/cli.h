@@ -30,7 +30,7 @@ struct cli_run {
 /* Of every verb that reads results. */
 struct cli_files {
 	char **files; /* NULL at the end */
-	bool json;
+	bool json, cost;
 	enum export_format format;
 	enum export_table table;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "axes.h"
 #include "fail.h"
 #include "memory.h"
 #include "pattern.h"
@@ -113,6 +114,15 @@ struct json *list_json(const struct topology *topology)
 	for (size_t i = 0; pattern_registry[i]; i++)
 		put_word(patterns, pattern_registry[i]->name, pattern_registry[i]->summary);
 
+	struct json *axes = json_put_array(list, "axes");
+
+	for (const struct axis_summary *axis = axes_summaries; axis->example; axis++) {
+		char summary[160];
+
+		snprintf(summary, sizeof summary, "%s: %s", axis->pattern->name, axis->summary);
+		put_word(axes, axis->example, summary);
+	}
+
 	struct json *waits = json_put_array(list, "waits");
 
 	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
@@ -183,13 +193,15 @@ void list_print(FILE *out, const struct json *list)
 		print_transport(out, transport);
 	fputc('\n', out);
 	print_words(out, list, "waits");
+	print_words(out, list, "axes");
 	fprintf(out, "placements\n");
 	for (const struct json *placement = json_first(json_get(list, "placements")); placement;
 		placement = json_next(placement))
 		print_placement(out, placement);
 	fprintf(out,
 		"\nnearest, as a placement, stands for the closest pair of different "
-		"cores\n\nsizes: 16 bytes to 1M; a cell is PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, "
-		"as in "
-		"pingpong/pipe/block/64/same-cpu\n");
+		"cores\n\nsizes: 16 bytes to 1M; a cell is "
+		"PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, "
+		"as in\npingpong/pipe/block/64/same-cpu, with axes behind it: "
+		"pingpong/pipe/block/64/same-cpu/think=1ms\n");
 }

@@ -109,6 +109,8 @@ static int verb_show(int argc, char **argv)
 	for (size_t i = 0; code == EXIT_DONE && results[i]; i++) {
 		if (options.json)
 			print_json(report_json(results[i]));
+		else if (options.cost)
+			report_cost(stdout, results[i]);
 		else
 			report_show(stdout, results[i]);
 	}

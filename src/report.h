@@ -14,6 +14,9 @@ void report_show(FILE *out, const struct json *result);
  * fits in. `seconds`: how long it took. */
 void report_quick(FILE *out, const struct json *result, double seconds);
 
+/* What a message costs each side of each cell: CPU time, switches, instructions, cycles, misses. */
+void report_cost(FILE *out, const struct json *result);
+
 /* The figures of report_show as JSON: id, status, reason, flags and summary of each cell. json_free
  * it. */
 struct json *report_json(const struct json *result);

@@ -220,7 +220,7 @@ refuses_cell() {
 import json, sys
 
 doc = json.loads(sys.argv[1])
-assert set(doc) == {"transports", "patterns", "waits", "placements"}, doc.keys()
+assert set(doc) == {"transports", "patterns", "axes", "waits", "placements"}, doc.keys()
 waits = [w["name"] for w in doc["waits"]]
 assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream", "paced"]
 assert waits == ["none", "block", "spin", "futex"]

@@ -1,0 +1,100 @@
+/* See report.h: what a message costs each side. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "report.h"
+#include "report_row.h"
+#include "stats.h"
+#include "words.h"
+
+/* Of one side, at a path below its counters: the median over the good runs. */
+static double median_of(const struct json *cell, const char *side, const char *path)
+{
+	const struct json *runs = json_get(cell, "runs");
+	double *values = memory_zeroed(json_count(runs), sizeof *values);
+	size_t count = 0;
+
+	for (const struct json *run = json_first(runs); run; run = json_next(run)) {
+		const struct json *counters = json_get(json_get(run, "counters"), side);
+
+		if (strcmp(json_text_at(run, "status"), "ok") == 0)
+			values[count++] = json_number_at(counters, path);
+	}
+
+	double median = stats_median(values, count);
+
+	free(values);
+	return median;
+}
+
+/* Nine columns. */
+static void put_count(FILE *out, double value)
+{
+	char text[32];
+
+	words_format_count(value, text, sizeof text);
+	if (isnan(value))
+		fprintf(out, " %8s" DASH, "");
+	else if (value < 1000)
+		fprintf(out, " %9.2f", value);
+	else
+		fprintf(out, " %9s", text);
+}
+
+static void put_side(FILE *out, const struct json *cell, const char *side, const char *name)
+{
+	const struct json *run = json_first(json_get(cell, "runs"));
+	double cpu = median_of(cell, side, "cpu_ns_per_message");
+	char text[32];
+
+	words_format_duration(cpu, text, sizeof text);
+	fprintf(out, "  %-54s %-8s %s", name, side, text);
+	/* of the time that a message takes */
+	if (isnan(cpu))
+		fprintf(out, " %5s" DASH " ", "");
+	else
+		fprintf(out, " %5.0f %%", 100 * cpu * json_number_at(run, "messages_per_s") / 1e9);
+	put_count(out, median_of(cell, side, "voluntary_switches_per_message"));
+	put_count(out, median_of(cell, side, "involuntary_switches_per_message"));
+	put_count(out, median_of(cell, side, "hardware.instructions.per_message"));
+	put_count(out, median_of(cell, side, "hardware.cycles.per_message"));
+	put_count(out, median_of(cell, side, "hardware.cache_misses.per_message"));
+	fputc('\n', out);
+}
+
+/* The first reason why a counter has no figure. */
+static const char *counter_reason(const struct json *result)
+{
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+		cell = json_next(cell)) {
+		const struct json *run = json_first(json_get(cell, "runs"));
+		const char *reason =
+			json_text_at(run, "counters.producer.hardware.instructions.reason");
+
+		if (reason[0])
+			return reason;
+	}
+	return "";
+}
+
+void report_cost(FILE *out, const struct json *result)
+{
+	fprintf(out, "%s\n\n", json_text_at(result, "environment.conditions"));
+	fprintf(out, "%-56s %-8s %7s %7s %9s %9s %9s %9s %9s\n", "a message costs", "", "CPU",
+		"busy", "sleeps", "preempted", "instr.", "cycles", "misses");
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+		cell = json_next(cell)) {
+		if (json_count(json_get(cell, "runs")) == 0)
+			continue;
+		put_side(out, cell, "producer", json_text_at(cell, "id"));
+		put_side(out, cell, "consumer", "");
+	}
+	fprintf(out,
+		"\nmedians over the good runs. busy: share of its CPU that the side uses; a side "
+		"that spins uses all of it.\nsleeps, preempted: voluntary and involuntary context "
+		"switches. misses: cache misses\n");
+	if (counter_reason(result)[0])
+		fprintf(out, DASH " instructions, cycles, misses: %s\n", counter_reason(result));
+}
