@@ -26,7 +26,7 @@ table == "cells" && field("pattern") == figure_pattern && field("status") == "ok
 	point_high[n] = number_or_missing(field("ci_high"))
 	point_arm[n] = arm_of(field("file"))
 	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
-	point_placement[n] = placement_of(field("placement"))
+	point_placement[n] = place_of_cell()
 	placement_class[point_placement[n]] = field("class")
 	point_key[n] = key
 	flags = field("flags")

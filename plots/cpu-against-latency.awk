@@ -8,7 +8,7 @@ table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
 	if ((metric != "rtt_ns.p50" && metric != "cpu_ns_per_message") || field("estimate") + 0 <= 0)
 		next
 	size = field("size_bytes")
-	p = placement_of(field("placement"))
+	p = place_of_cell()
 	placement_class[p] = field("class")
 	key = size SUBSEP p SUBSEP mechanism_of(field("transport"), field("wait"), field("cell")) SUBSEP \
 		arm_of(field("file"))

@@ -23,7 +23,7 @@ table == "percentiles" && field("pattern") == "pingpong" {
 	point_size[n] = field("size_bytes")
 	point_arm[n] = arm_of(field("file"))
 	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
-	point_placement[n] = placement_of(field("placement"))
+	point_placement[n] = place_of_cell()
 	placement_class[point_placement[n]] = field("class")
 	if (!(field("size_bytes") in size_count))
 		sizes[++size_total] = field("size_bytes")

@@ -6,7 +6,7 @@
 table == "cells" && field("pattern") == "pingpong" {
 	size = field("size_bytes")
 	m = mechanism_of(field("transport"), field("wait"), field("cell"))
-	p = placement_of(field("placement"))
+	p = place_of_cell()
 	placement_class[p] = field("class")
 	key = size SUBSEP p SUBSEP m SUBSEP arm_of(field("file"))
 	if (!(size in size_count)) {

@@ -4,6 +4,7 @@
 BEGIN {
 	FS = "\t"
 	missing = "NaN"
+	think_mark = ", think="
 	placement_order = " same-cpu smt same-llc cross-llc cross-numa floating "
 	placement_text["same-cpu"] = "both sides on one CPU"
 	placement_text["smt"] = "two hardware threads of one core"
@@ -11,7 +12,7 @@ BEGIN {
 	placement_text["cross-llc"] = "two cores with separate last-level caches"
 	placement_text["cross-numa"] = "two NUMA nodes"
 	placement_text["floating"] = "not pinned"
-	figure_pattern = figure ~ /^throughput/ ? "stream" : "pingpong"
+	figure_pattern = figure ~ /^throughput/ ? "stream" : figure ~ /^latency-against/ ? "paced" : "pingpong"
 }
 
 # The conditions stand before the other tables: every arm is known by now.
@@ -30,9 +31,12 @@ table == "conditions" {
 	next
 }
 
+# Controls prove what the results can tell; they are no mechanisms.
+table != "conditions" && figure != "a-a" && axis("control") != "" { next }
+
 # Placements where nothing was measured have no panel; the caption says why.
 table == "cells" && field("pattern") == figure_pattern {
-	i = placement_of(field("placement"))
+	i = place_of_cell()
 	if (field("status") == "ok")
 		is_measured[i] = 1
 	else {
@@ -79,19 +83,37 @@ function tell_arms_apart(    a, count)
 			arm_label[a] = arm_label[a] " (" arm_file[a] ")"
 }
 
-function placement_of(name,    i, rank)
+# The value of an axis in the name of this line's cell, "" where it has none.
+function axis(name,    cell)
+{
+	cell = field("cell") "/"
+	if (!match(cell, "/" name "=[^/]*/"))
+		return ""
+	return substr(cell, RSTART + length(name) + 2, RLENGTH - length(name) - 3)
+}
+
+# Think time before each round trip makes another condition of a placement: "same-llc, think=1ms".
+function place_of_cell()
+{
+	return placement_of(field("placement") (axis("think") == "" ? "" : think_mark axis("think")))
+}
+
+function placement_of(name,    i, rank, base)
 {
 	if (!(name in placement_number)) {
 		placement_number[name] = ++placements
 		placement_name[placements] = name
-		rank = index(placement_order, " " name " ")
-		placement_rank[placements] = rank ? rank : 1000 + placements
+		base = name
+		sub(think_mark ".*", "", base)
+		rank = index(placement_order, " " base " ")
+		placement_rank[placements] = (rank ? rank : 1000 + placements) + (base != name) / 2
 	}
 	return placement_number[name]
 }
 
 # A mechanism is what a row or a curve stands for: transport, wait, and the axes after the placement in the
-# cell's name. Its way is the wait and the axes: what sets it apart from others of its transport.
+# cell's name, but for think time, which is part of its placement, and the load, along which it is a curve. Its way
+# is the wait and the axes: what sets it apart from others of its transport.
 function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 {
 	way = wait
@@ -100,6 +122,8 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		label = label " " wait
 	n = split(cell, part, "/")
 	for (i = 6; i <= n; i++) {
+		if (part[i] ~ /^(think|load|rate|control)=/)
+			continue
 		label = label " " part[i]
 		way = way " " part[i]
 	}
@@ -172,13 +196,17 @@ function unmeasured_text(    i, p, list, text)
 	return text == "" ? "" : " Without a panel: " text "."
 }
 
-function placement_title(p,    name, text)
+function placement_title(p,    name, text, think)
 {
 	name = placement_name[p]
+	if (match(name, think_mark)) {
+		think = ", idle for " substr(name, RSTART + RLENGTH) " before each round trip"
+		name = substr(name, 1, RSTART - 1)
+	}
 	if (name in placement_text)
-		return name ": " placement_text[name]
+		return name ": " placement_text[name] think
 	text = "CPUs " name
 	if (placement_class[p] != "" && placement_class[p] != name)
 		text = text " (" placement_class[p] ")"
-	return text
+	return text think
 }

@@ -15,7 +15,7 @@
 
 static const char *const headers[EXPORT_TABLES] = {
 	[EXPORT_CELLS] = "file label cell pattern transport wait size_bytes placement class cpus "
-			 "status flags metric unit "
+			 "rate_per_s status flags metric unit "
 			 "better estimate ci_low ci_high runs messages note",
 	[EXPORT_RUNS] = "file label cell pattern transport wait size_bytes placement class block "
 			"order status messages "
@@ -122,6 +122,7 @@ static void cell_row(struct row *row, const struct source *source, const struct 
 	snprintf(pair, sizeof pair, "%.0f,%.0f", json_number(cpus), json_number(json_next(cpus)));
 	row_source(row, source);
 	row_text(row, pair);
+	row_number(row, json_number_at(source->cell, "rate_per_s"));
 	row_text(row, json_text_at(source->cell, "status"));
 	row_flags(row, source, summary);
 	row_text(row, summary ? json_key(summary) : "");
@@ -210,6 +211,28 @@ static void condition(struct row *row, const char *file, const struct json *resu
 	row_end(row);
 }
 
+/* What a control found: "a_a.ratio", "a_a.ci_low" ...; nothing where it was not run. */
+static void control_rows(
+	struct row *row, const char *file, const struct json *result, const char *name)
+{
+	const struct json *control = json_get(json_get(result, "controls"), name);
+	const struct json *low = json_first(json_get(control, "ci95"));
+	const double values[] = {json_number_at(control, "ratio"), json_number(low),
+		low ? json_number(json_next(low)) : NAN};
+	static const char *const members[] = {"ratio", "ci_low", "ci_high"};
+	char key[32], text[32];
+
+	if (json_type(control) != JSON_OBJECT)
+		return;
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		snprintf(key, sizeof key, "%s.%s", name, members[i]);
+		snprintf(text, sizeof text, "%.15g", values[i]);
+		condition(row, file, result, key, isnan(values[i]) ? "" : text);
+	}
+	snprintf(key, sizeof key, "%s.verdict", name);
+	condition(row, file, result, key, json_text_at(control, "verdict"));
+}
+
 static const char *known(const char *text)
 {
 	return text[0] ? text : "unknown";
@@ -241,6 +264,8 @@ static void condition_rows(struct row *row, const char *file, const struct json 
 	condition(row, file, result, "runs", text);
 	condition(row, file, result, "status", json_text_at(result, "invocation.status"));
 	condition(row, file, result, "preset", json_text_at(result, "invocation.preset"));
+	control_rows(row, file, result, "a_a");
+	control_rows(row, file, result, "positive");
 	if (json_count(json_find(result, "invocation.allowed")))
 		condition(row, file, result, "allowed",
 			json_string(json_first(json_find(result, "invocation.allowed")), ""));

@@ -24,10 +24,13 @@ static const char document[] =
 	"'kernel': {'name': 'Linux', 'release': '6.1'}, 'clock': {'source': 'tsc'}, "
 	"'power': {'governor': 'performance', 'boost': null}, "
 	"'topology': {'summary': '1 package'}}, 'tool': {'version': '0.1', 'git': 'abc'}, "
+	"'controls': {'a_a': {'ratio': 1.25, 'ci95': [1, 1.5], 'verdict': 'same'}, "
+	"'positive': null}, "
 	"'cells': [{'id': 'pingpong/pipe/block/64/0,1', 'pattern': 'pingpong', "
 	"'transport': 'pipe', 'wait': 'block', 'size_bytes': 64, 'placement': '0,1', "
 	"'placement_class': 'same-llc', 'cpus': [0, 1], 'status': 'ok', 'reason': null, "
-	"'batch': 2, 'runs': [{'block': 0, 'order': 3, 'status': 'ok', 'messages': 100, "
+	"'batch': 2, 'rate_per_s': 1500.5, 'runs': [{'block': 0, 'order': 3, 'status': 'ok', "
+	"'messages': 100, "
 	"'seconds': 0.5, 'rtt_ns': {'min': 900, 'p50': 900, 'p90': null, 'max': 3000}, "
 	"'messages_per_s': 200, 'lost': 0, 'flags': ['drifting']}, {'status': 'invalid', "
 	"'messages': 77, 'rtt_ns': {'min': 900, 'p50': null}, 'flags': ['drifting']}], "
@@ -211,14 +214,15 @@ static void cells_by_name(void **state)
 	(void)state;
 	assert_fields(EXPORT_CELLS, 1,
 		"cell=pingpong/pipe/block/64/0,1;pattern=pingpong;transport=pipe;wait=block;"
-		"size_bytes=64;placement=0,1;class=same-llc;cpus=0,1;status=ok;"
+		"size_bytes=64;placement=0,1;class=same-llc;cpus=0,1;rate_per_s=1500.5;status=ok;"
 		"flags=drifting,low_confidence,multimodal;metric=rtt_ns.p50;unit=ns;better=lower;"
 		"estimate=450.25;ci_low=449.5;ci_high=451;runs=2;messages=100;note=");
 	assert_fields(EXPORT_CELLS, 2,
 		"metric=rtt_ns.p99_9;estimate=;ci_low=;ci_high=;runs=0;flags=drifting;"
 		"note=needs 100000 messages in a run");
 	assert_fields(EXPORT_CELLS, 3,
-		"cell=stream/udp/block/64K/smt;status=skipped;metric=;unit=;estimate=;runs=;"
+		"cell=stream/udp/block/64K/"
+		"smt;rate_per_s=;status=skipped;metric=;unit=;estimate=;runs=;"
 		"note=too \"long\"");
 }
 
@@ -238,7 +242,9 @@ static void conditions_by_key(void **state)
 		{"kernel", "Linux 6.1"},
 		{"conditions", "governor performance, boost unknown, clocksource tsc"},
 		{"date", "2024-01-02T03:04:05Z"}, {"tool", "ipcmark 0.1 (abc)"}, {"runs", "2"},
-		{"status", "complete"}, {"preset", "ci"}, {"allowed", "clocksource"}};
+		{"status", "complete"}, {"preset", "ci"}, {"a_a.ratio", "1.25"},
+		{"a_a.ci_low", "1"}, {"a_a.ci_high", "1.5"}, {"a_a.verdict", "same"},
+		{"allowed", "clocksource"}};
 
 	for (size_t i = 0; i < COUNT(expected); i++) {
 		char *fields[FIELDS_MOST], *rest;
