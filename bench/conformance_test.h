@@ -63,7 +63,7 @@ static inline void assert_no_traces(struct traces before)
 	assert_int_equal(after.descriptors, before.descriptors);
 	assert_int_equal(after.names, before.names);
 	assert_int_equal(after.segments, before.segments);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), scratch.guard ? 0 : -1); /* the guard alone */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), scratch.guard.pid ? 0 : -1); /* the guard */
 }
 
 /* One pair over one transport; the status and the reason come back. */

@@ -3,13 +3,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fail.h"
@@ -42,28 +38,13 @@ static int make_folder(const char *parent, int harness, char path[SCRATCH_PATH_B
 	return err;
 }
 
-static _Noreturn void guard_main(const char *parent, int harness)
+static void keep_folder(int harness, const void *parent)
 {
-	char path[SCRATCH_PATH_BYTES] = "", byte;
-	sigset_t all;
+	char path[SCRATCH_PATH_BYTES] = "";
 
-	/* what ends the program, its group or its session must not end the guard first; and it must
-	 * not hold open what the program's own reader waits on */
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, NULL);
-	setsid();
-	prctl(PR_SET_NAME, "ipcmark-guard");
-	if (dup2(harness, STDIN_FILENO) < 0)
-		_exit(1);
-	closefrom(STDIN_FILENO + 1);
-
-	int err = make_folder(parent, STDIN_FILENO, path);
-
-	if (!err)
-		(void)io_recv(
-			STDIN_FILENO, &byte, 1); /* ends with the last holder of the other end */
+	if (make_folder(parent, harness, path) == 0)
+		guard_sleep(harness);
 	remove_folder(path);
-	_exit(0);
 }
 
 /* The guard's word; it has made the folder, so nothing is left behind if we are killed right here.
@@ -71,11 +52,11 @@ static _Noreturn void guard_main(const char *parent, int harness)
 static int hear_path(struct scratch *scratch)
 {
 	int32_t made;
-	int err = io_recv(scratch->alive, &made, sizeof made);
+	int err = io_recv(scratch->guard.alive, &made, sizeof made);
 
 	if (!err && made)
 		err = fail_text(-made, "no private folder can be made there: %s", strerror(-made));
-	return err ? err : io_recv(scratch->alive, scratch->path, sizeof scratch->path);
+	return err ? err : io_recv(scratch->guard.alive, scratch->path, sizeof scratch->path);
 }
 
 const char *scratch_parent(void)
@@ -88,24 +69,14 @@ const char *scratch_parent(void)
 int scratch_open(struct scratch *scratch)
 {
 	const char *parent = scratch_parent();
-	int ends[2];
+	int err;
 
 	if (strlen(parent) > SCRATCH_PATH_BYTES - sizeof "/ipcmark-XXXXXX")
 		return fail_text(ENAMETOOLONG, "TMPDIR is too long: %s", parent);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
-		return fail("socketpair");
-	scratch->alive = ends[0];
-	scratch->guard = fork();
-	if (scratch->guard == 0)
-		guard_main(parent, ends[1]);
-	close(ends[1]);
-	if (scratch->guard < 0) {
-		close(ends[0]);
-		return fail("fork");
-	}
-
-	int err = hear_path(scratch);
-
+	err = guard_start(&scratch->guard, keep_folder, parent);
+	if (err)
+		return err;
+	err = hear_path(scratch);
 	if (err) {
 		scratch_close(scratch);
 		err = fail_text(-err, "TMPDIR (%s): %s", parent, fail_reason());
@@ -115,7 +86,5 @@ int scratch_open(struct scratch *scratch)
 
 void scratch_close(struct scratch *scratch)
 {
-	close(scratch->alive);
-	while (waitpid(scratch->guard, NULL, 0) < 0 && errno == EINTR)
-		;
+	guard_end(&scratch->guard);
 }

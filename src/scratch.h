@@ -5,15 +5,13 @@
 #ifndef IPCMARK_SCRATCH_H
 #define IPCMARK_SCRATCH_H
 
-#include <sys/types.h>
+#include "guard.h"
 
 #define SCRATCH_PATH_BYTES 192
 
 struct scratch {
 	char path[SCRATCH_PATH_BYTES];
-	pid_t guard;
-	int alive; /* while this is open somewhere in the program or its children, the guard sleeps
-		    */
+	struct guard guard;
 };
 
 /* $TMPDIR, or /tmp. */

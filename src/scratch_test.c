@@ -218,10 +218,10 @@ static void the_guard_is_not_taken_in(void **state)
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 
 	assert_int_equal(scratch_open(&scratch), 0);
-	assert_int_not_equal(getpgid(scratch.guard), getpgid(0));
-	assert_int_not_equal(getsid(scratch.guard), getsid(0));
+	assert_int_not_equal(getpgid(scratch.guard.pid), getpgid(0));
+	assert_int_not_equal(getsid(scratch.guard.pid), getsid(0));
 	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-		assert_int_equal(kill(scratch.guard, signals[i]), 0);
+		assert_int_equal(kill(scratch.guard.pid, signals[i]), 0);
 	nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	assert_true(is_there(scratch.path));
 	scratch_close(&scratch);
