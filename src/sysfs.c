@@ -1,11 +1,14 @@
 /* See sysfs.h. */
 #include "sysfs.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VALUE_BYTES 1024
 #define SET_ITEMS   32
@@ -42,6 +45,28 @@ char *sysfs_load(const char *root, const char *path)
 	if (length < 0 || (size_t)length >= sizeof full)
 		return NULL;
 	return load(full);
+}
+
+int sysfs_write(const char *root, const char *path, const char *value)
+{
+	char full[PATH_MAX], line[VALUE_BYTES];
+	int length = snprintf(full, sizeof full, "%s%s", root, path);
+	int bytes = snprintf(line, sizeof line, "%s\n", value);
+
+	if (length < 0 || (size_t)length >= sizeof full || bytes < 0 ||
+		(size_t)bytes >= sizeof line)
+		return -ENAMETOOLONG;
+
+	int fd = open(full, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int err = 0;
+
+	if (fd < 0)
+		return -errno;
+	errno = 0;
+	if (write(fd, line, (size_t)bytes) != bytes)
+		err = errno ? -errno : -EIO;
+	close(fd);
+	return err;
 }
 
 static void mark_cut(char *out, size_t out_bytes)
@@ -199,20 +224,20 @@ static bool pattern_below(const char *root, const char *pattern, char *out, size
 	return true;
 }
 
-static void visit_file(const char *path,
-	void (*visit)(void *context, const char *name, const char *value), void *context)
+static void visit_file(const char *root, const char *full,
+	void (*visit)(void *context, const char *path, const char *value), void *context)
 {
-	char value[VALUE_BYTES], *text = load(path);
+	char value[VALUE_BYTES], *text = load(full);
 
 	if (!text)
 		return;
 	sysfs_line(value, sizeof value, text, strlen(text));
-	visit(context, strrchr(path, '/') + 1, value);
+	visit(context, full + strlen(root), value);
 	free(text);
 }
 
-void sysfs_each(const char *root, const char *pattern,
-	void (*visit)(void *context, const char *name, const char *value), void *context)
+void sysfs_each_path(const char *root, const char *pattern,
+	void (*visit)(void *context, const char *path, const char *value), void *context)
 {
 	char full[PATH_MAX];
 	glob_t found = {0};
@@ -223,9 +248,27 @@ void sysfs_each(const char *root, const char *pattern,
 	if (!glob(full, GLOB_NOSORT, NULL, &found)) {
 		qsort(found.gl_pathv, found.gl_pathc, sizeof *found.gl_pathv, path_order);
 		for (size_t i = 0; i < found.gl_pathc; i++)
-			visit_file(found.gl_pathv[i], visit, context);
+			visit_file(root, found.gl_pathv[i], visit, context);
 	}
 	globfree(&found);
+}
+
+struct by_name {
+	void (*visit)(void *context, const char *name, const char *value);
+	void *context;
+};
+
+static void visit_name(void *context, const char *path, const char *value)
+{
+	struct by_name *by_name = context;
+
+	by_name->visit(by_name->context, strrchr(path, '/') + 1, value);
+}
+
+void sysfs_each(const char *root, const char *pattern,
+	void (*visit)(void *context, const char *name, const char *value), void *context)
+{
+	sysfs_each_path(root, pattern, visit_name, &(struct by_name){visit, context});
 }
 
 static void visit_distinct(void *context, const char *name, const char *value)

@@ -1,4 +1,4 @@
-/* The small text files of /proc and /sys, read below a root.
+/* The small text files of /proc and /sys, read and written below a root.
  *
  * A file that cannot be read, for whatever reason, is missing: the callers record what a machine
  * shows and have nothing to report. A value is one line: runs of blanks and control characters are
@@ -22,6 +22,10 @@ bool sysfs_read(const char *root, const char *path, char *out, size_t out_bytes)
 void sysfs_each(const char *root, const char *pattern,
 	void (*visit)(void *context, const char *name, const char *value), void *context);
 
+/* The same with the whole path below the root. */
+void sysfs_each_path(const char *root, const char *pattern,
+	void (*visit)(void *context, const char *path, const char *value), void *context);
+
 /* The sorted distinct values of all files that match, joined by ", ". False and "" if there are
  * none. */
 bool sysfs_distinct(const char *root, const char *pattern, char *out, size_t out_bytes);
@@ -32,6 +36,10 @@ const char *sysfs_field(const char *text, const char *key, char *out, size_t out
 
 /* The sorted distinct values of every line with this key. */
 bool sysfs_distinct_fields(const char *text, const char *key, char *out, size_t out_bytes);
+
+/* Writes a value and a line's end in one write(2), as these files want it; the file must be there.
+ * 0 or -errno, without a note. */
+int sysfs_write(const char *root, const char *path, const char *value);
 
 /* Makes one value of `length` bytes of text. */
 void sysfs_line(char *out, size_t out_bytes, const char *text, size_t length);

@@ -199,6 +199,37 @@ static void test_each_in_byte_order(void **state)
 	assert_string_equal(out, "B=;a=1;b=2;");
 }
 
+static void test_each_path(void **state)
+{
+	char out[64] = "";
+
+	tree_put(*state, "/v1/b", "2\n");
+	tree_put(*state, "/v0/b", "1\n");
+	sysfs_each_path(*state, "/v[0-9]/b", visit, out);
+	assert_string_equal(out, "/v0/b=1;/v1/b=2;");
+}
+
+static void test_write(void **state)
+{
+	char out[64];
+
+	tree_put(*state, "/v/a", "a longer value\n");
+	assert_int_equal(sysfs_write(*state, "/v/a", "1"), 0);
+	char *text = sysfs_load(*state, "/v/a");
+
+	assert_string_equal(text, "1\n");
+	free(text);
+	assert_int_equal(sysfs_write(*state, "/v/b", "1"), -ENOENT); /* none is made */
+	assert_false(sysfs_read(*state, "/v/b", out, sizeof out));
+	assert_int_equal(sysfs_write(*state, "/v", "1"), -EISDIR);
+	assert_int_equal(sysfs_write("", "/dev/full", "1"), -ENOSPC);
+	text = tree_long_text(2000);
+	assert_int_equal(sysfs_write(*state, "/v/a", text), -ENAMETOOLONG);
+	free(text);
+	assert_true(sysfs_read(*state, "/v/a", out, sizeof out));
+	assert_string_equal(out, "1");
+}
+
 int main(void)
 {
 #define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, tree_setup, tree_teardown)
@@ -214,6 +245,8 @@ int main(void)
 		WITH_TREE(test_distinct_is_sorted),
 		WITH_TREE(test_distinct_of_many),
 		WITH_TREE(test_each_in_byte_order),
+		WITH_TREE(test_each_path),
+		WITH_TREE(test_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
