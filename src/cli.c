@@ -147,6 +147,7 @@ static const char main_doc[] =
 	"  export    results as TSV or CSV\n"
 	"  validate  check results\n"
 	"  schema    print the JSON Schema of results\n"
+	"  tune      run a command on a machine that is set for measuring, and restore it\n"
 	"\n"
 	"Examples:\n"
 	"  ipcmark\n"

@@ -9,6 +9,7 @@
 #include "affinity.h"
 #include "export.h"
 #include "preset.h"
+#include "tune.h"
 
 struct cli_run {
 	const struct preset *preset; /* NULL: none was named */
@@ -65,6 +66,7 @@ void cli_parse_export(int argc, char **argv, struct cli_files *options);
 void cli_parse_validate(int argc, char **argv, struct cli_files *options);
 void cli_parse_compare(int argc, char **argv, struct cli_compare *options);
 void cli_parse_schema(int argc, char **argv);
+void cli_parse_tune(int argc, char **argv, struct tune_options *options);
 
 /* The options before the verb; the index of the verb in argv, argc where there is none. */
 int cli_parse_main(int argc, char **argv);

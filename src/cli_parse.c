@@ -149,14 +149,25 @@ static void parse(const struct argp *argp, int argc, char **argv, unsigned flags
 		refuse_option(argp, argv[wrapped.next > 1 ? wrapped.next - 1 : 1]);
 }
 
-void cli_parse(const struct argp *argp, int argc, char **argv, void *options)
+static void parse_verb(
+	const struct argp *argp, int argc, char **argv, unsigned flags, void *options)
 {
 	static char name[64];
 
 	verb = argv[0];
 	snprintf(name, sizeof name, "ipcmark %s", verb);
 	argv[0] = name; /* for --help */
-	parse(argp, argc, argv, 0, options);
+	parse(argp, argc, argv, flags, options);
+}
+
+void cli_parse(const struct argp *argp, int argc, char **argv, void *options)
+{
+	parse_verb(argp, argc, argv, 0, options);
+}
+
+void cli_parse_command(const struct argp *argp, int argc, char **argv, void *options)
+{
+	parse_verb(argp, argc, argv, ARGP_IN_ORDER, options);
 }
 
 void cli_parse_before_verb(const struct argp *argp, int argc, char **argv, void *options)

@@ -9,6 +9,9 @@
  * when all is well; ends the program with EXIT_USAGE where not. */
 void cli_parse(const struct argp *argp, int argc, char **argv, void *options);
 
+/* The same where the first argument that is no option begins a command with options of its own. */
+void cli_parse_command(const struct argp *argp, int argc, char **argv, void *options);
+
 /* The same for what stands before a verb: options end at the first argument that is none. */
 void cli_parse_before_verb(const struct argp *argp, int argc, char **argv, void *options);
 

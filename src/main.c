@@ -196,6 +196,14 @@ static int verb_plot(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+static int verb_tune(int argc, char **argv)
+{
+	struct tune_options options;
+
+	cli_parse_tune(argc, argv, &options);
+	return tune_run("", &options);
+}
+
 static const struct verb {
 	const char *name;
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit code */
@@ -208,6 +216,7 @@ static const struct verb {
 	{"export", verb_export},
 	{"validate", verb_validate},
 	{"schema", verb_schema},
+	{"tune", verb_tune},
 };
 
 #define VERBS (sizeof verbs / sizeof verbs[0])

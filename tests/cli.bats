@@ -40,7 +40,7 @@ refuses_cell() {
 	local code verb
 	program --help
 	expect_status 0
-	for verb in list run show plot export validate schema; do
+	for verb in list run show plot export validate schema tune; do
 		[[ $output =~ (^|$'\n')"  $verb "  ]] || flunk "expected the verb $verb"
 	done
 	for code in 0 2 5 6 7 74 130; do
@@ -59,6 +59,7 @@ refuses_cell() {
 		[validate]="FILE"
 		[schema]="Schema"
 		[plot]="-o --output --format svg png"
+		[tune]="--dry-run --show --strict --leave --keep-awake COMMAND"
 	)
 	local verb words
 	for verb in "${!options[@]}"; do
