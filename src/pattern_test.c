@@ -104,6 +104,12 @@ static void spoil_at(enum fault fault, int64_t at)
 	fail_text(EIO, "stale");
 }
 
+static struct exchange order(uint64_t warmup, uint64_t per_epoch, uint32_t epochs, uint32_t batch)
+{
+	return (struct exchange){
+		.warmup = warmup, .per_epoch = per_epoch, .epochs = epochs, .batch = batch};
+}
+
 static int run(const struct pattern *pattern, enum side side, const struct transport *transport,
 	struct exchange exchange)
 {
@@ -157,10 +163,7 @@ static void round_trips_are_timed(void **state)
 {
 	(void)state;
 	play.slow_ns = 20000;
-	assert_int_equal(
-		run(&pattern_pingpong, SIDE_PRODUCER, &echoing,
-			(struct exchange){.warmup = 20, .per_epoch = 20, .epochs = 3, .batch = 1}),
-		0);
+	assert_int_equal(run(&pattern_pingpong, SIDE_PRODUCER, &echoing, order(20, 20, 3, 1)), 0);
 	assert_true(tally->warmup.min >= 20000);
 	for (int e = 0; e < 3; e++)
 		assert_true(tally->epoch[e].min >= 20000 && tally->epoch[e].min < 20000000);
@@ -171,10 +174,7 @@ static void batches_share_a_clock_pair(void **state)
 {
 	(void)state;
 	play.slow_ns = 5000;
-	assert_int_equal(
-		run(&pattern_pingpong, SIDE_PRODUCER, &echoing,
-			(struct exchange){.warmup = 20, .per_epoch = 8, .epochs = 5, .batch = 2}),
-		0);
+	assert_int_equal(run(&pattern_pingpong, SIDE_PRODUCER, &echoing, order(20, 8, 5, 2)), 0);
 	assert_int_equal(play.last_sequence, 59);
 	assert_epochs(5, 8);
 	assert_int_equal(tally->warmup.count, 10);
@@ -202,12 +202,7 @@ static void assert_bad(enum side side, const struct pattern *pattern,
 	for (; batch; batch--) {
 		play.sent = play.received = 0;
 		fail_text(EIO, "stale");
-		assert_int_equal(run(pattern, side, transport,
-					 (struct exchange){.warmup = 20,
-						 .per_epoch = 40,
-						 .epochs = 2,
-						 .batch = batch}),
-			-EBADMSG);
+		assert_int_equal(run(pattern, side, transport, order(20, 40, 2, batch)), -EBADMSG);
 		assert_string_equal(fail_reason(), reason);
 	}
 }
@@ -248,10 +243,7 @@ static void errors_of_the_link_end_the_loop(void **state)
 		for (int64_t at = 5; at < 30; at += 20) {
 			spoil_at(BROKEN, at);
 			assert_int_equal(run(loops[i].pattern, loops[i].side, loops[i].transport,
-						 (struct exchange){.warmup = 20,
-							 .per_epoch = 30,
-							 .epochs = 2,
-							 .batch = 1}),
+						 order(20, 30, 2, 1)),
 				-ECONNRESET);
 			assert_string_equal(fail_reason(), "the line is dead");
 			assert_int_equal(play.received, at + 1);
