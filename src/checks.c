@@ -1,7 +1,19 @@
 /* See checks.h. */
 #include "checks.h"
 
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "check_rule.h"
+
+const char *check_status_name(enum check_status status)
+{
+	static const char *const names[] = {"pass", "warn", "fail", "unknown"};
+
+	return names[status];
+}
 
 const char *check_level_name(enum check_level level)
 {
@@ -10,55 +22,61 @@ const char *check_level_name(enum check_level level)
 	return names[level];
 }
 
-static const char *setting(const struct env *env, const char *name)
+void check_say(struct check *check, enum check_status status, const char *format, ...)
 {
-	const char *value = env_setting(env, name);
+	va_list args;
+
+	check->status = status;
+	va_start(args, format);
+	vsnprintf(check->observed, sizeof check->observed, format, args);
+	va_end(args);
+}
+
+void check_say_known(struct check *check, const char *text)
+{
+	check_say(check, *text ? CHECK_PASS : CHECK_UNKNOWN, "%s", text);
+}
+
+const char *check_setting(const struct machine *machine, const char *name)
+{
+	const char *value = env_setting(machine->env, name);
 
 	return value ? value : "";
 }
 
-static enum check_level judge_clocksource(const struct env *env)
+bool check_begins(const char *text, const char *with)
 {
-	return env_clocksource_trusted(env->clocksource) ? CHECK_INFORMATION : CHECK_INVALID;
+	return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* Without cpufreq there is nothing to set: usual in a guest. */
-static enum check_level judge_governor(const struct env *env)
+static size_t judge_all(const struct check_rule *rules, const struct machine *machine,
+	struct check checks[CHECKS_MOST], size_t count)
 {
-	return env->governor[0] && strcmp(env->governor, "performance") != 0 ? CHECK_WARNING
-									     : CHECK_INFORMATION;
+	for (; rules->id; rules++, count++) {
+		struct check *check = &checks[count];
+
+		assert(count < CHECKS_MOST);
+		*check = (struct check){
+			.id = rules->id,
+			.status = CHECK_UNKNOWN,
+			.wanted = rules->wanted,
+			.effect = rules->effect,
+			.tunable = rules->tunable,
+		};
+		snprintf(check->fix, sizeof check->fix, "%s", rules->fix ? rules->fix : "");
+		rules->judge(machine, check);
+		if (check->status == CHECK_WARN || check->status == CHECK_FAIL)
+			check->level = rules->level;
+	}
+	return count;
 }
 
-static enum check_level judge_aslr(const struct env *env)
+size_t checks_of(
+	const struct env *env, const struct vitals *vitals, struct check checks[CHECKS_MOST])
 {
-	return strcmp(setting(env, "kernel.randomize_va_space"), "0") == 0 ? CHECK_WARNING
-									   : CHECK_INFORMATION;
-}
+	const struct machine machine = {.env = env, .vitals = vitals};
+	size_t count = judge_all(check_power_rules, &machine, checks, 0);
 
-size_t checks_of(const struct env *env, struct check checks[CHECKS_MOST])
-{
-	const struct check all[] = {
-		{.id = "clocksource",
-			.level = judge_clocksource(env),
-			.observed = env->clocksource,
-			.wanted = "tsc, kvm-clock, hyperv_clocksource_tsc_page or arch_sys_counter",
-			.effect = "a read of another clock is a system call and takes up to "
-				  "microseconds"},
-		{.id = "governor",
-			.level = judge_governor(env),
-			.observed = env->governor,
-			.wanted = "performance",
-			.effect = "the frequency follows the load, so short and blocking cells run "
-				  "slower",
-			.fix = "cpupower frequency-set -g performance"},
-		{.id = "aslr",
-			.level = judge_aslr(env),
-			.observed = setting(env, "kernel.randomize_va_space"),
-			.wanted = "2",
-			.effect = "every invocation shares one accidental layout of memory",
-			.fix = "sysctl -w kernel.randomize_va_space=2"},
-	};
-
-	memcpy(checks, all, sizeof all);
-	return sizeof all / sizeof all[0];
+	count = judge_all(check_setting_rules, &machine, checks, count);
+	return vitals ? judge_all(check_vital_rules, &machine, checks, count) : count;
 }

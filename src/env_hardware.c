@@ -96,22 +96,27 @@ static long count_range(const char **list)
 	return last - first + 1;
 }
 
-/* The CPUs in a list like "0-3,8"; -1 for anything else. */
-static int count_cpus(const char *root, const char *path)
+int env_count_cpus(const char *list)
 {
-	char list[ENV_LONG];
-	const char *at = list;
 	long total = 0;
 
-	if (!sysfs_read(root, path, list, sizeof list) || !*list)
+	if (!*list)
 		return -1;
-	while (*at) {
-		long count = count_range(&at);
+	while (*list) {
+		long count = count_range(&list);
 
 		if (count < 0 || (total += count) > CPU_LIMIT)
 			return -1;
 	}
 	return (int)total;
+}
+
+static int count_cpus(const char *root, const char *path)
+{
+	char list[ENV_LONG];
+
+	sysfs_read(root, path, list, sizeof list);
+	return env_count_cpus(list);
 }
 
 static int count_processors(const char *cpuinfo)

@@ -8,4 +8,7 @@
  * stands beside them in /proc/cpuinfo. */
 void env_hardware_read(struct env *env, const char *root);
 
+/* The CPUs in a list of the kernel like "0-3,8"; -1 for anything else. */
+int env_count_cpus(const char *list);
+
 #endif

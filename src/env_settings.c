@@ -4,8 +4,11 @@
 #include "cgroup.h"
 #include "sysfs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define IDLE_STATES 10 /* as many as the kernel knows for one CPU */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -39,6 +42,7 @@ static const char *const sysctls[] = {
 	"kernel/nmi_watchdog",
 	"kernel/timer_migration",
 	"kernel/io_uring_disabled",
+	"kernel/perf_event_paranoid",
 	"vm/nr_hugepages",
 };
 
@@ -63,6 +67,7 @@ static const struct file {
 	{"haltpoll.shrink", "/sys/module/haltpoll/parameters/guest_halt_poll_shrink", false},
 	{"haltpoll.allow_shrink", "/sys/module/haltpoll/parameters/guest_halt_poll_allow_shrink",
 		false},
+	{"ksm.run", "/sys/kernel/mm/ksm/run", false},
 	{"sched_ext", "/sys/kernel/sched_ext/state", false},
 	{"lsm", "/sys/kernel/security/lsm", false},
 };
@@ -82,7 +87,7 @@ static const struct file containers[] = {
 	{"docker", "/.dockerenv", false},
 };
 
-#define OTHERS 4 /* cpus_allowed, cgroup.cpu.max, container, one to spare */
+#define OTHERS 4 /* cpuidle.states, cpus_allowed, cgroup.cpu.max, container */
 
 _Static_assert(COUNT(sysctls) + COUNT(files) + COUNT(limits) + OTHERS <= ENV_SETTINGS,
 	"every setting of the tables has a place");
@@ -93,6 +98,40 @@ static void add(struct env *env, const char *name, const char *value)
 
 	sysfs_line(setting->name, sizeof setting->name, name, strlen(name));
 	sysfs_line(setting->value, sizeof setting->value, value, strlen(value));
+}
+
+/* One state of the idle CPUs: "C6 133 us", the time it takes to wake from it, and whether it is
+ * switched off. False where there is none of that number. */
+static bool append_idle_state(char out[ENV_TEXT], const char *root, unsigned number)
+{
+	static const char *const facts[] = {"name", "latency", "disable"};
+	char values[COUNT(facts)][64], path[96];
+
+	for (size_t i = 0; i < COUNT(facts); i++) {
+		snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu[0-9]*/cpuidle/state%u/%s",
+			number, facts[i]);
+		if (!sysfs_distinct(root, path, values[i], sizeof values[i]) && i < 2)
+			return false;
+	}
+	sysfs_append(out, ENV_TEXT, *out ? "; " : "");
+	sysfs_append(out, ENV_TEXT, values[0]);
+	sysfs_append(out, ENV_TEXT, " ");
+	sysfs_append(out, ENV_TEXT, values[1]);
+	sysfs_append(out, ENV_TEXT, " us");
+	if (strcmp(values[2], "1") == 0)
+		sysfs_append(out, ENV_TEXT, " (off)");
+	return true;
+}
+
+static void add_idle_states(struct env *env, const char *root)
+{
+	char states[ENV_TEXT] = "";
+	unsigned number = 0;
+
+	while (number < IDLE_STATES && append_idle_state(states, root, number))
+		number++;
+	if (number > 0)
+		add(env, "cpuidle.states", states);
 }
 
 static void add_sysctl(struct env *env, const char *root, const char *sysctl)
@@ -183,6 +222,9 @@ static void add_cgroup_limit(struct env *env, const char *root)
 
 	if (!cgroup_find(&cgroup, root, "cpu"))
 		return;
+	/* a group that is there and has no file for a limit has none */
+	if (cgroup_read(&cgroup, root, "cgroup.procs", value))
+		memcpy(found, "max", sizeof "max");
 	do {
 		if (read_cpu_limit(&cgroup, root, value))
 			memcpy(found, value, sizeof found);
@@ -213,6 +255,7 @@ void env_settings_read(struct env *env, const char *root)
 		add_file(env, root, &files[i]);
 	for (size_t i = 0; i < COUNT(sysctls); i++)
 		add_sysctl(env, root, sysctls[i]);
+	add_idle_states(env, root);
 	add_cpus_allowed(env, root);
 	add_cgroup_limit(env, root);
 	add_container(env, root);

@@ -148,7 +148,7 @@ static void put_checks(struct json *environment, const struct env *env)
 	struct json *array = json_put_array(environment, "checks");
 	struct check checks[CHECKS_MOST];
 
-	for (size_t i = 0, n = checks_of(env, checks); i < n; i++) {
+	for (size_t i = 0, n = checks_of(env, NULL, checks); i < n; i++) {
 		struct json *object = json_add_object(array);
 
 		json_put_string(object, "id", checks[i].id);
@@ -156,7 +156,7 @@ static void put_checks(struct json *environment, const struct env *env)
 		json_put_text(object, "observed", checks[i].observed);
 		json_put_string(object, "wanted", checks[i].wanted);
 		json_put_string(object, "effect", checks[i].effect);
-		json_put_string(object, "fix", checks[i].fix);
+		json_put_text(object, "fix", checks[i].fix);
 	}
 }
 
