@@ -58,7 +58,7 @@ struct run_figures {
 	struct usage usage[SIDES];   /* of the measured part, like those that follow */
 	uint64_t side_messages[SIDES];
 	struct counters counters[SIDES];
-	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not pinned */
+	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not known */
 	struct load_change load;  /* on its CPUs, while it was at work */
 };
 

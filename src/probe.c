@@ -15,6 +15,7 @@
 enum {
 	WORK_STEPS = 40000, /* of 4 cycles: 50 us at 3.2 GHz */
 	WORK_TIMES = 6,
+	WORK_READS = 50, /* of the clock, at least, take as long as the work that it times */
 	READS = 101,
 	SLEEPS = 31,
 	SLEEP_NS = 200000,
@@ -37,16 +38,6 @@ static double work_once_ns(uint64_t *value)
 	return (double)(clock_now_ns() - start);
 }
 
-double probe_work_ns(void)
-{
-	uint64_t value = 1;
-	double least = work_once_ns(&value);
-
-	for (int i = 1; i < WORK_TIMES; i++)
-		least = fmin(least, work_once_ns(&value));
-	return least;
-}
-
 static int by_value(const void *a, const void *b)
 {
 	const int64_t *x = a, *y = b;
@@ -60,10 +51,9 @@ static int64_t median(int64_t *values, size_t count)
 	return values[count / 2];
 }
 
-/* On a clock that takes microseconds to read every step would be a gap. */
-static int64_t gap_floor_ns(void)
+static int64_t clock_read_ns(void)
 {
-	int64_t steps[READS], last = clock_now_ns(), slow;
+	int64_t steps[READS], last = clock_now_ns();
 
 	for (int i = 0; i < READS; i++) {
 		int64_t now = clock_now_ns();
@@ -71,7 +61,24 @@ static int64_t gap_floor_ns(void)
 		steps[i] = now - last;
 		last = now;
 	}
-	slow = 3 * median(steps, READS);
+	return median(steps, READS);
+}
+
+double probe_work_ns(void)
+{
+	uint64_t value = 1;
+	double least = work_once_ns(&value);
+
+	for (int i = 1; i < WORK_TIMES; i++)
+		least = fmin(least, work_once_ns(&value));
+	return least < (double)(WORK_READS * clock_read_ns()) ? NAN : least;
+}
+
+/* On a clock that takes microseconds to read every step would be a gap. */
+static int64_t gap_floor_ns(void)
+{
+	int64_t slow = 3 * clock_read_ns();
+
 	return slow > PROBE_GAP_NS ? slow : PROBE_GAP_NS;
 }
 

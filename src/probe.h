@@ -34,7 +34,8 @@ struct cpu_probe {
 int probe_cpus(const int *cpus, size_t count, uint64_t duration_ns, struct cpu_probe *probes);
 
 /* The fixed work on the calling CPU, in ns: about 50 us, the smallest of several, so that one
- * preemption does not matter. Takes about 0.3 ms. */
+ * preemption does not matter. Takes about 0.3 ms. NaN on a clock that is too slow to tell: one of
+ * which 50 reads take longer. */
 double probe_work_ns(void);
 
 /* How far apart two times of the fixed work are, as a fraction of the shorter; NaN where one is not

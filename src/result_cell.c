@@ -155,8 +155,8 @@ static void put_conditions(struct json *run, const struct run_figures *figures)
 	put_known(object, "hot_count", load->hot_count);
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
 		put_pair_of(object, side == SIDE_PRODUCER ? "producer_work_ns" : "consumer_work_ns",
-			figures->work_ns[side][0] > 0, figures->work_ns[side][0],
-			figures->work_ns[side][1]);
+			figures->work_ns[side][0] > 0 && figures->work_ns[side][1] > 0,
+			figures->work_ns[side][0], figures->work_ns[side][1]);
 }
 
 static void add_run(struct json *runs, const struct run_figures *figures)
