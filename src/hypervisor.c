@@ -109,11 +109,22 @@ static const char *hypervisor_hint(const char *root, const char *machine)
 	return NULL;
 }
 
+/* A kernel that is a process of another: its flags and its CPU's signature are the host's. */
+static bool is_user_mode(const char *cpuinfo)
+{
+	char vendor[VALUE_BYTES];
+
+	sysfs_field(cpuinfo, "vendor_id", vendor, sizeof vendor);
+	return !strcmp(vendor, "User Mode Linux");
+}
+
 static const char *hypervisor_name(const char *root, const char *cpuinfo, const char *machine)
 {
 	enum flag flag = hypervisor_flag(cpuinfo);
 	const char *name = NULL;
 
+	if (is_user_mode(cpuinfo))
+		return "UML";
 	if (flag == FLAG_NO)
 		return "none";
 	if (flag == FLAG_YES && !*root)

@@ -54,6 +54,14 @@ static void test_flag_is_a_whole_word(void **state)
 	is(*state, NULL, "", "");
 }
 
+/* User-mode Linux shows the flags of its host. */
+static void test_user_mode(void **state)
+{
+	is(*state, "vendor_id\t: User Mode Linux\nflags\t\t: fpu hypervisor\n", "", "UML");
+	is(*state, "vendor_id\t: User Mode Linux\nflags\t\t: fpu\n", "", "UML");
+	is(*state, "vendor_id\t: AuthenticAMD\nflags\t\t: fpu\n", "", "none");
+}
+
 /* Without the flag there is none, whatever the firmware calls itself. */
 static void test_bare_cpu(void **state)
 {
@@ -89,6 +97,7 @@ int main(void)
 		WITH_TREE(test_by_firmware),
 		WITH_TREE(test_by_kernel),
 		WITH_TREE(test_flag_is_a_whole_word),
+		WITH_TREE(test_user_mode),
 		WITH_TREE(test_bare_cpu),
 		WITH_TREE(test_without_flags),
 		cmocka_unit_test(test_this_machine),
