@@ -266,6 +266,27 @@ function place_caption(y, notes,    a, text)
 	print "identifier = " quote(identifier) > params
 }
 
+# For a subtitle: which results' own controls say that they cannot be trusted.
+function untrusted_text(    a, text)
+{
+	for (a = 1; a <= arms; a++)
+		if (condition[a, "a_a.verdict"] == "differs" || condition[a, "positive.verdict"] == "missed")
+			text = text (text == "" ? "" : ", ") arm_label[a]
+	return text == "" ? "" : "UNTRUSTWORTHY, a control failed in " text ". "
+}
+
+# A rate with three digits and its prefix.
+function rate_text(value)
+{
+	if (value < 999.5)
+		return three_digits(value) " "
+	if (value < 999500)
+		return three_digits(value / 1e3) " k"
+	if (value < 999500000)
+		return three_digits(value / 1e6) " M"
+	return three_digits(value / 1e9) " G"
+}
+
 # For the caption, from the figures of null in each result that has any.
 function null_text(list,    a, text)
 {
