@@ -162,17 +162,20 @@ static void show_heading(FILE *out, const struct json *cell)
 	char title[64];
 
 	table_title(cell, title, sizeof title);
-	if (strlen(title) > 27) {
+	if (strlen(title) > 31) {
 		fprintf(out, "%s\n", title);
 		title[0] = '\0';
 	}
+
+	int room = 36 - (int)strlen(title);
+
 	switch (row_kind(cell)) {
 	case ROW_ROUND_TRIP:
-		fprintf(out, "%-27s %8s %16s %8s %8s %8s %8s %8s\n", title, "p50", "95 % CI", "p90",
-			"p99", "p99.9", "CPU", "switches");
+		fprintf(out, "%s%*s %16s %8s %8s %8s %8s %8s\n", title, room, "p50", "95 % CI",
+			"p90", "p99", "p99.9", "CPU", "switches");
 		break;
 	case ROW_STREAM:
-		fprintf(out, "%-27s %12s %16s %13s %8s %8s\n", title, "messages", "95 % CI",
+		fprintf(out, "%s%*s %16s %13s %8s %8s\n", title, room + 4, "messages", "95 % CI",
 			"bytes", "CPU", "switches");
 		break;
 	case ROW_PACED:

@@ -125,8 +125,12 @@ void row_put_duration(FILE *out, const struct json *summary)
 {
 	char text[32];
 
+	const char *mark = json_is_true(json_get(summary, "environment_dominated")) ? "!"
+		: json_is_true(json_get(summary, "low_confidence"))                 ? "~"
+										    : " ";
+
 	words_format_duration(json_number(json_get(summary, "estimate")), text, sizeof text);
-	fprintf(out, " %s%s", json_is_true(json_get(summary, "low_confidence")) ? "~" : " ", text);
+	fprintf(out, " %s%s", mark, text);
 }
 
 void row_put_absent(FILE *out, const struct json *cell)
@@ -186,21 +190,25 @@ void row_put_needs(FILE *out, const struct json *result)
 		fprintf(out, DASH " 95 %% CI: needs 6 runs\n");
 }
 
-/* Whether any figure of the result is one of low confidence. */
-static bool has_low_confidence(const struct json *result)
+/* Whether any figure of the result carries this mark. */
+static bool has_marked(const struct json *result, const char *mark)
 {
 	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
 		cell = json_next(cell))
 		for (const struct json *summary = json_first(json_get(cell, "summary")); summary;
 			summary = json_next(summary))
-			if (json_is_true(json_get(summary, "low_confidence")))
+			if (json_is_true(json_get(summary, mark)))
 				return true;
 	return false;
 }
 
 void row_put_legend(FILE *out, const struct json *result)
 {
-	if (has_low_confidence(result))
+	if (has_marked(result, "low_confidence"))
 		fprintf(out, "~ fewer than 100 messages of a run lie beyond it\n");
+	if (has_marked(result, "environment_dominated"))
+		fprintf(out,
+			"! the machine's own gaps (noise floor) make more of it than the mechanism "
+			"does\n");
 	fprintf(out, "CPU and switches: both sides, for one round trip or message\n");
 }

@@ -43,8 +43,8 @@ bool row_is_harness(const struct json *cell);
 /* "  pipe               block ", 27 columns. */
 void row_put_name(FILE *out, const struct json *cell);
 
-/* Eight columns: a duration and its unit; "~" before one of low confidence, an em dash where there
- * is none. */
+/* Eight columns: a duration and its unit; "~" before one of low confidence, "!" before one that the
+ * machine dominates, an em dash where there is none. */
 void row_put_duration(FILE *out, const struct json *summary);
 
 /* The whole line of a cell without figures: its name, and why. */
