@@ -116,8 +116,6 @@ static void judge_halt_polling(const struct machine *machine, struct check *chec
 		check_say(check, strcmp(ns, "0") == 0 ? CHECK_WARN : CHECK_PASS, "%s ns", ns);
 	else if (*env->hypervisor)
 		check_say(check, CHECK_UNKNOWN, "left to the host");
-	if (!polls && strcmp(env->hypervisor, "KVM") == 0)
-		snprintf(check->fix, sizeof check->fix, "sudo modprobe cpuidle_haltpoll force=1");
 }
 
 const struct check_rule check_power_rules[] = {
@@ -158,8 +156,7 @@ const struct check_rule check_power_rules[] = {
 		.wanted = "none that takes more than 20 us to wake from",
 		.effect = "a blocking message waits until its reader's CPU is awake: up to the "
 			  "longest of these times, each time",
-		.fix = "for s in " CPU "cpu*/cpuidle/state*; do [ \"$(cat $s/latency)\" -gt 20 ] "
-		       "&& echo 1 | sudo tee $s/disable; done",
+		.fix = "sudo ipcmark tune --keep-awake -- ipcmark run",
 		.judge = judge_idle_states,
 	},
 	{

@@ -87,10 +87,18 @@ static void judge_steal(const struct machine *machine, struct check *check)
 			100 * load->steal);
 }
 
+/* "0.084", "7.9", "75". */
+static const char *percent(double fraction, char text[16])
+{
+	snprintf(text, 16, fraction < 0.1 ? "%.2g" : "%.0f", 100 * fraction);
+	return text;
+}
+
 static void judge_noise(const struct machine *machine, struct check *check)
 {
 	const struct vitals *vitals = machine->vitals;
 	double share = probe_gap_share(vitals->probes, vitals->probe_count, ROUND_TRIP_NS);
+	char text[16];
 
 	if (vitals->probe_count == 0)
 		return;
@@ -98,12 +106,13 @@ static void judge_noise(const struct machine *machine, struct check *check)
 		probe_dominates(share, 0.99)            ? CHECK_FAIL
 			: probe_dominates(share, 0.999) ? CHECK_WARN
 							: CHECK_PASS,
-		"%.2g %% of 5 us round trips", 100 * share);
+		"%s %% of 5 us round trips", percent(share, text));
 	for (size_t i = 0; i < vitals->probe_count; i++) {
 		const struct cpu_probe *probe = &vitals->probes[i];
 
-		append(check, "; CPU %d: %.2g %% in %.0f gaps/s, longest %.0f us", probe->cpu,
-			100 * probe->gap_fraction, probe->gap_rate_per_s, probe->gap_max_ns / 1e3);
+		append(check, "; CPU %d: %s %% in %.0f gaps/s, longest %.0f us", probe->cpu,
+			percent(probe->gap_fraction, text), probe->gap_rate_per_s,
+			probe->gap_max_ns / 1e3);
 	}
 }
 
@@ -221,7 +230,7 @@ static void judge_counters(const struct machine *machine, struct check *check)
 		check_say(check, CHECK_WARN, "user space only");
 	else
 		check_say(check, CHECK_PASS, "user and kernel");
-	if (!counters->is_user_only) /* what is missing is not forbidden */
+	if (!counters->is_user_only) /* not forbidden, but not there */
 		check->fix[0] = '\0';
 }
 
@@ -259,7 +268,6 @@ const struct check_rule check_vital_rules[] = {
 	{
 		.id = "frequency",
 		.level = CHECK_WARNING,
-		.tunable = true,
 		.wanted = "2 % at most",
 		.effect = "work takes longer on a CPU that was idle than after a second of load, "
 			  "so cells that sleep and cells that spin run at different speeds",

@@ -67,6 +67,8 @@ static size_t judge_all(const struct check_rule *rules, const struct machine *ma
 		rules->judge(machine, check);
 		if (check->status == CHECK_WARN || check->status == CHECK_FAIL)
 			check->level = rules->level;
+		else
+			check->fix[0] = '\0';
 	}
 	return count;
 }

@@ -24,8 +24,9 @@ struct check {
 	enum check_level level;          /* CHECK_INFORMATION unless the status is WARN or FAIL */
 	const char *wanted, *effect;     /* texts */
 	char observed[CHECK_TEXT_BYTES]; /* "" when it can't be seen */
-	char fix[CHECK_TEXT_BYTES];      /* a shell command that mends it, "" where there is none */
-	bool tunable;                    /* `ipcmark tune` sets it for the time of a command */
+	/* a shell command that mends it; "" where there is none, or nothing to mend */
+	char fix[CHECK_TEXT_BYTES];
+	bool tunable; /* `ipcmark tune` sets it for the time of a command */
 };
 
 /* "pass", "warn", "fail", "unknown". */

@@ -8,7 +8,7 @@
 #include "exit_code.h"
 
 /* Options without a short form. */
-enum { OPT_JSON = 256, OPT_FORMAT, OPT_TABLE, OPT_COST };
+enum { OPT_JSON = 256, OPT_STRICT, OPT_FORMAT, OPT_TABLE, OPT_COST };
 
 /* ---- verbs that read files, and those without arguments ---- */
 
@@ -123,6 +123,36 @@ void cli_parse_list(int argc, char **argv, bool *json)
 	cli_parse(&argp, argc, argv, json);
 }
 
+static const struct argp_option doctor_options[] = {
+	OPTION_JSON,
+	{"strict", OPT_STRICT, NULL, 0, "Exit code 7 when a check fails or is unknown", 0},
+	{0},
+};
+
+static error_t parse_doctor_option(int key, char *arg, struct argp_state *state)
+{
+	struct cli_doctor *options = state->input;
+
+	switch (key) {
+	case OPT_JSON: options->json = true; return 0;
+	case OPT_STRICT: options->strict = true; return 0;
+	case ARGP_KEY_ARG: cli_refuse("unexpected \"%s\"", arg); return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void cli_parse_doctor(int argc, char **argv, struct cli_doctor *options)
+{
+	const struct argp argp = {.options = doctor_options,
+		.parser = parse_doctor_option,
+		.doc = "Examines this machine: what disturbs a measurement here, what that does to "
+		       "the figures, and the command that mends it. Takes about 1.5 s, changes "
+		       "nothing and needs no privilege."};
+
+	*options = (struct cli_doctor){0};
+	cli_parse(&argp, argc, argv, options);
+}
+
 void cli_parse_schema(int argc, char **argv)
 {
 	const struct argp argp = {
@@ -140,6 +170,7 @@ static const char main_doc[] =
 	"Without a verb: a quick look at all of them, under 20 s, nothing is written.\v"
 	"Verbs (each has its own --help):\n"
 	"  list      what can be measured here\n"
+	"  doctor    what of this machine disturbs a measurement, and how to mend it\n"
 	"  run       measure, and write a result\n"
 	"  show      results as tables\n"
 	"  compare   what is faster or slower in one result than in another, and a gate for CI\n"

@@ -57,10 +57,15 @@ struct cli_compare {
 	const char *files[COMPARE_FORMATS]; /* written beside it; NULL: not */
 };
 
+struct cli_doctor {
+	bool json, strict;
+};
+
 /* Each parses argv, argv[0] being the verb, and fills *options. Bad usage is told on standard
  * error, and the program ends with EXIT_USAGE; --help and --usage end it, too. */
 void cli_parse_run(int argc, char **argv, struct cli_run *options);
 void cli_parse_list(int argc, char **argv, bool *json);
+void cli_parse_doctor(int argc, char **argv, struct cli_doctor *options);
 void cli_parse_show(int argc, char **argv, struct cli_files *options);
 void cli_parse_export(int argc, char **argv, struct cli_files *options);
 void cli_parse_validate(int argc, char **argv, struct cli_files *options);

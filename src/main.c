@@ -10,6 +10,7 @@
 
 #include "cli.h"
 #include "compare_verb.h"
+#include "doctor.h"
 #include "exit_code.h"
 #include "fail.h"
 #include "list.h"
@@ -95,6 +96,26 @@ static int verb_list(int argc, char **argv)
 	list_print(stdout, list);
 	json_free(list);
 	return EXIT_DONE;
+}
+
+static int verb_doctor(int argc, char **argv)
+{
+	struct cli_doctor options;
+
+	cli_parse_doctor(argc, argv, &options);
+
+	struct json *document = doctor_examine();
+	bool fit = document && doctor_is_fit(document);
+
+	if (!document)
+		return complain();
+	if (options.json) {
+		print_json(document);
+	} else {
+		doctor_print(stdout, document);
+		json_free(document);
+	}
+	return options.strict && !fit ? EXIT_UNTRUSTWORTHY : EXIT_DONE;
 }
 
 static int verb_show(int argc, char **argv)
@@ -209,6 +230,7 @@ static const struct verb {
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns the exit code */
 } verbs[] = {
 	{"list", verb_list},
+	{"doctor", verb_doctor},
 	{"run", verb_run},
 	{"show", verb_show},
 	{"compare", compare_verb},

@@ -40,7 +40,7 @@ refuses_cell() {
 	local code verb
 	program --help
 	expect_status 0
-	for verb in list run show plot export validate schema tune; do
+	for verb in list doctor run show plot export validate schema tune; do
 		[[ $output =~ (^|$'\n')"  $verb "  ]] || flunk "expected the verb $verb"
 	done
 	for code in 0 2 5 6 7 74 130; do
@@ -53,6 +53,7 @@ refuses_cell() {
 @test "the help of each verb tells its options" {
 	local -A options=(
 		[list]="--json"
+		[doctor]="--json --strict"
 		[run]="--preset -c --cells --cpus --runs --time --seed --label -o --output --force -q --quiet --allow --omit"
 		[show]="--json FILE"
 		[export]="--format tsv csv --table cells runs percentiles conditions FILE"
@@ -266,6 +267,7 @@ EOF
 	done <<-'EOF'
 		list
 		list --json
+		doctor --json
 		schema
 		show good.json
 		show --json good.json
