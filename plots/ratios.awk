@@ -31,8 +31,6 @@ table == "comparison" && (field("metric") in heading) {
 	most_margin = max(most_margin, field("margin") + 0)
 }
 
-function logarithm(text) { return text == "" || text + 0 <= 0 ? missing : log(text) }
-
 function panel_of(metric, size, place,    key)
 {
 	key = metric SUBSEP size SUBSEP place
@@ -69,16 +67,6 @@ function new_arm_of(label)
 	return new_arm_number[label]
 }
 
-function change_text(x,    change)
-{
-	if (x == missing)
-		return "—"
-	change = 100 * (exp(x) - 1)
-	if (change > -0.05 && change < 0.05)
-		return "0.0 %"
-	return sprintf(change < 99.95 ? "%+.1f %%" : "%+.0f %%", change)
-}
-
 # The half of the A/A interval of any arm, as a logarithm: what the machine does by itself.
 function noise_of_arms(    a, half)
 {
@@ -86,53 +74,6 @@ function noise_of_arms(    a, half)
 		if (condition[a, "a_a.ci_low"] != "" && condition[a, "a_a.ci_low"] + 0 > 0)
 			half = max(half, log(condition[a, "a_a.ci_high"] / condition[a, "a_a.ci_low"]) / 2)
 	return half + 0
-}
-
-# The axis reaches as far as nine in ten of the intervals, so that one cell does not squeeze all others; what is
-# beyond stands at its end, with an arrow.
-function reach_of_axis(    i, n, end)
-{
-	for (i = 1; i <= rows; i++) {
-		if (row_ratio[i] == missing)
-			continue
-		end[++n] = n
-		reach[n] = max(abs(row_ratio[i]), row_low[i] == missing ? 0 : max(abs(row_low[i]), abs(row_high[i])))
-	}
-	if (n == 0)
-		return log(1.1)
-	sort_list(end, n, reach)
-	i = reach[end[n]]
-	if (i > log(1.5))
-		i = min(i, max(log(1.5), 1.1 * reach[end[int(0.9 * n + 0.5)]]))
-	return max(log(1.08), i * 1.06)
-}
-
-function abs(value) { return value < 0 ? -value : value }
-
-function clamp(value) { return value == missing ? missing : max(-edge, min(edge, value)) }
-
-# As many changes in per cent as have room, from 0 outwards.
-function change_ticks(    list, n, i, x, last, text)
-{
-	n = split("1 2 5 10 20 30 50 75 100 150 200 300 500 900", list, " ")
-	text = "'0' 0"
-	last = 0
-	for (i = 1; i <= n; i++) {
-		x = log(1 + list[i] / 100)
-		if (x > edge || (x - last) / edge * (right - left) / 2 < 46)
-			continue
-		last = x
-		text = text ", '+" list[i] " %%' " x
-	}
-	last = 0
-	for (i = 1; i <= n && list[i] < 100; i++) {
-		x = log(1 - list[i] / 100)
-		if (x < -edge || (last - x) / edge * (right - left) / 2 < 46)
-			continue
-		last = x
-		text = text ", '-" list[i] " %%' " x
-	}
-	return text " "
 }
 
 # Whether a row reaches beyond the axis on one side: -1 the left, 1 the right.
@@ -203,8 +144,6 @@ function legend_place(y,    i)
 	return legend_end()
 }
 
-function percent_text(fraction) { return sprintf("%.2g %%", 100 * fraction) }
-
 function against_text(    i, text)
 {
 	for (i = 1; i <= new_arms; i++)
@@ -233,9 +172,12 @@ END {
 	lane = new_arms > 1 ? 15 : 18
 	gap = new_arms > 1 ? 7 : 0
 	noise = noise_of_arms()
-	edge = reach_of_axis()
-	print "edge = " edge "; noise = " noise "; new_arms = " new_arms > params
-	print "change_ticks = \"" change_ticks() "\"" > params
+	for (i = 1; i <= rows; i++)
+		if (row_ratio[i] != missing)
+			reach_add(max(abs(row_ratio[i]), row_low[i] == missing ? 0 : max(abs(row_low[i]), abs(row_high[i]))))
+	reach_set(0.9, 1.08)
+	print "noise = " noise > params
+	print "change_ticks = \"" change_ticks(right - left, 46) "\"" > params
 	panels_reserve(groups)
 	y = place_title(against_text() ": change of every cell", untrusted_text() \
 		"Ratio of run medians and rates (Hodges-Lehmann over runs) on a logarithmic axis" \
