@@ -141,6 +141,28 @@ double conditions_gap_share(
 		share_of(conditions, conditions->after, cpus, duration_ns));
 }
 
+void conditions_vitals(
+	const struct conditions *conditions, const struct clock_cost *clock, struct vitals *vitals)
+{
+	vitals_read(vitals, "");
+	vitals->lock = LOCK_FREE; /* or this measurement would not have been */
+	vitals->clock = *clock;
+	vitals->load = conditions->load;
+	if (conditions->is_probed) {
+		vitals->probes = conditions->after;
+		vitals->probe_count = conditions->cpu_count;
+	}
+	for (size_t i = 0; i < conditions->skew_count; i++) {
+		const struct pair_skew *pair = &conditions->skew[i];
+
+		if (pair->cpus.producer == pair->cpus.consumer || pair->reason[0])
+			continue;
+		vitals->cpus = pair->cpus;
+		vitals->skew = pair->after;
+		break;
+	}
+}
+
 static void disturb(struct run_figures *figures, enum run_flag flag, enum disturbance disturbance,
 	bool allow, const char *reason)
 {

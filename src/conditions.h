@@ -10,6 +10,7 @@
 #include "plan.h"
 #include "probe.h"
 #include "skew.h"
+#include "vitals.h"
 
 #define CONDITIONS_CPUS  32
 #define CONDITIONS_PAIRS 16
@@ -45,6 +46,11 @@ double conditions_one_way_ns(const struct conditions *conditions, const struct c
 /* The share of operations of duration_ns on these CPUs that gaps fall into; NaN: not probed. */
 double conditions_gap_share(
 	const struct conditions *conditions, struct cpu_pair cpus, double duration_ns);
+
+/* What was measured, for the checks of a result (checks.h); the rest of vitals is read now. They
+ * point into the conditions. */
+void conditions_vitals(
+	const struct conditions *conditions, const struct clock_cost *clock, struct vitals *vitals);
 
 /* Judges a run that is done by its figures->load and by what its sides saw: flags, and RUN_INVALID
  * beyond METHOD's thresholds, or a flag only where `allow` says so. */

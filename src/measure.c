@@ -29,6 +29,7 @@ struct invocation {
 	struct topology *topology;
 	struct plan plan;
 	struct run_record record;
+	struct vitals vitals;
 	struct json *result;
 	time_t started;
 	double seconds;
@@ -166,9 +167,11 @@ static int execute(struct invocation *inv, bool quiet)
 	if (lock >= 0)
 		host_lock_release(lock);
 	inv->seconds = (double)(clock_now_ns() - start) / 1e9;
+	conditions_vitals(&inv->record.conditions, &inv->record.clock, &inv->vitals);
 	inv->result = result_build(&inv->record,
 		&(struct result_context){
 			.env = &inv->env,
+			.vitals = &inv->vitals,
 			.topology = inv->topology,
 			.label = options->label ? options->label : inv->env.kernel_release,
 			.preset =

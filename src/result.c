@@ -152,7 +152,7 @@ static void put_warnings(struct json *document, const struct run_record *record,
 	struct check checks[CHECKS_MOST];
 	char text[FAIL_TEXT_BYTES];
 
-	for (size_t i = 0, n = checks_of(context->env, NULL, checks); i < n; i++) {
+	for (size_t i = 0, n = checks_of(context->env, context->vitals, checks); i < n; i++) {
 		if (checks[i].level == CHECK_INFORMATION)
 			continue;
 		snprintf(text, sizeof text, "%s is \"%s\", not %s: %s%s%s", checks[i].id,

@@ -13,6 +13,7 @@
 /* What a result says beside the figures. */
 struct result_context {
 	const struct env *env;
+	const struct vitals *vitals; /* NULL: not measured */
 	const struct topology *topology;
 	const char *label, *preset; /* preset: NULL when there was none */
 	char *const *argv;          /* NULL at the end */

@@ -143,15 +143,16 @@ static void put_power(struct json *environment, const struct env *env)
 	json_put_text(object, "idle_governor", env->idle_governor);
 }
 
-static void put_checks(struct json *environment, const struct env *env)
+static void put_checks(struct json *environment, const struct result_context *context)
 {
 	struct json *array = json_put_array(environment, "checks");
 	struct check checks[CHECKS_MOST];
 
-	for (size_t i = 0, n = checks_of(env, NULL, checks); i < n; i++) {
+	for (size_t i = 0, n = checks_of(context->env, context->vitals, checks); i < n; i++) {
 		struct json *object = json_add_object(array);
 
 		json_put_string(object, "id", checks[i].id);
+		json_put_string(object, "status", check_status_name(checks[i].status));
 		json_put_string(object, "level", check_level_name(checks[i].level));
 		json_put_text(object, "observed", checks[i].observed);
 		json_put_string(object, "wanted", checks[i].wanted);
@@ -180,6 +181,6 @@ struct json *result_environment(
 		json_put_string(settings, env->settings[i].name, env->settings[i].value);
 	env_describe(env, conditions, sizeof conditions);
 	json_put_string(environment, "conditions", conditions);
-	put_checks(environment, env);
+	put_checks(environment, context);
 	return environment;
 }
