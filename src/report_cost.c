@@ -58,9 +58,9 @@ static void put_side(FILE *out, const struct json *cell, const char *side, const
 		fprintf(out, " %5.0f %%", 100 * cpu * json_number_at(run, "messages_per_s") / 1e9);
 	put_count(out, median_of(cell, side, "voluntary_switches_per_message"));
 	put_count(out, median_of(cell, side, "involuntary_switches_per_message"));
-	put_count(out, median_of(cell, side, "hardware.instructions.per_message"));
-	put_count(out, median_of(cell, side, "hardware.cycles.per_message"));
-	put_count(out, median_of(cell, side, "hardware.cache_misses.per_message"));
+	put_count(out, median_of(cell, side, "instructions_per_message"));
+	put_count(out, median_of(cell, side, "cycles_per_message"));
+	put_count(out, median_of(cell, side, "cache_misses_per_message"));
 	fputc('\n', out);
 }
 
@@ -70,8 +70,7 @@ static const char *counter_reason(const struct json *result)
 	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
 		cell = json_next(cell)) {
 		const struct json *run = json_first(json_get(cell, "runs"));
-		const char *reason =
-			json_text_at(run, "counters.producer.hardware.instructions.reason");
+		const char *reason = json_text_at(run, "counters.producer.not_counted_reason");
 
 		if (reason[0])
 			return reason;
