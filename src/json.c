@@ -203,6 +203,15 @@ const struct json *json_get(const struct json *object, const char *key)
 	return json_of(cJSON_GetObjectItemCaseSensitive(node_of(object), key));
 }
 
+const struct json *json_get_near(
+	const struct json *object, const char *key, const struct json *last)
+{
+	const struct json *next = last ? json_next(last) : json_first(object);
+	const char *name = json_key(next);
+
+	return name && !strcmp(name, key) ? next : json_get(object, key);
+}
+
 static const struct json *get_by_length(const struct json *object, const char *key, size_t length)
 {
 	const struct json *member = json_first(object);
@@ -288,6 +297,11 @@ static int refuse_duplicate(const struct json_source *source, const struct json 
 	return json_scan_refuse_key(source, ordinal, why);
 }
 
+struct json *json_scanned(const char *text, size_t bytes)
+{
+	return json_of(cJSON_ParseWithLength(text, bytes));
+}
+
 struct json *json_parse(const char *text, size_t bytes, const char *name)
 {
 	struct json_source source = {.text = text, .bytes = bytes, .name = name};
@@ -295,7 +309,7 @@ struct json *json_parse(const char *text, size_t bytes, const char *name)
 
 	if (json_scan(&source))
 		return NULL;
-	document = json_of(cJSON_ParseWithLength(text, bytes));
+	document = json_scanned(text, bytes);
 	if (!document) {
 		fail_text(ENOMEM, "%s: too large for this machine's memory", name ? name : "JSON");
 		return NULL;

@@ -61,6 +61,10 @@ enum json_type json_type(const struct json *value); /* NULL counts as JSON_NULL 
 const char *json_type_name(enum json_type type);
 /* The member of exactly this name (case matters). O(members). */
 const struct json *json_get(const struct json *object, const char *key);
+/* The same for who asks for members in about the order in which they stand: looks behind `last`
+ * first, a member of the object (NULL: at its beginning). */
+const struct json *json_get_near(
+	const struct json *object, const char *key, const struct json *last);
 /* "environment.cpu.model": keys joined by dots. A key that holds a dot itself ("rtt_ns.p50") is out
  * of its reach: json_get finds that one. */
 const struct json *json_find(const struct json *object, const char *path);
@@ -98,6 +102,18 @@ struct json *json_parse(const char *text, size_t bytes, const char *name);
 /* Reads and parses a file; "-" is standard input. NULL with a reason that begins with the file's
  * name. */
 struct json *json_read_file(const char *path);
+
+/* A file that is mostly one long array, a member of its top object: its elements are parsed one at
+ * a time, so that what is in memory is the text and one of them. */
+struct json_parts;
+/* As json_read_file; json_parts_free it. */
+struct json_parts *json_parts_read(const char *path, const char *key);
+void json_parts_free(struct json_parts *parts);
+/* The document with the array empty; NULL with a reason, as json_parse has it. To be freed. */
+struct json *json_parts_head(const struct json_parts *parts);
+/* How many elements the array has; and one of them: NULL with a reason. To be freed. */
+size_t json_parts_count(const struct json_parts *parts);
+struct json *json_parts_element(const struct json_parts *parts, size_t index);
 
 /* The document as text with a final newline: objects indented by two spaces, arrays of numbers (and
  * of arrays of numbers) on one line, as are short lists of words. free() it. Round trips every

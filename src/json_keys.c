@@ -3,7 +3,10 @@
 
 #include "memory.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#define SMALL 128 /* members: above, sorting is faster whatever the keys are */
 
 struct slot {
 	const struct json *member;
@@ -42,21 +45,58 @@ static const struct slot *find_duplicate(struct slot *slots, size_t count)
 	return found;
 }
 
+/* FNV-1a, of which a small set needs a few bits. */
+static uint32_t hash(const char *key)
+{
+	uint32_t value = 2166136261U;
+
+	while (*key)
+		value = (value ^ (unsigned char)*key++) * 16777619U;
+	return value;
+}
+
+static bool stands_before(const struct json *object, const struct json *member)
+{
+	for (const struct json *i = json_first(object); i != member; i = json_next(i))
+		if (!strcmp(json_key(i), json_key(member)))
+			return true;
+	return false;
+}
+
+/* Whether it is sure, without sorting, that an object holds no key twice: most objects are small,
+ * and sound. */
+static bool is_distinct(const struct json *object)
+{
+	uint64_t seen[16] = {0};
+	size_t count = 0;
+
+	for (const struct json *i = json_first(object); i; i = json_next(i)) {
+		uint32_t bit = hash(json_key(i)) % 1024;
+
+		if (++count > SMALL || (seen[bit / 64] >> bit % 64 & 1 && stands_before(object, i)))
+			return false;
+		seen[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+	return true;
+}
+
 /* *keys counts the keys met so far; on return with a duplicate it is the duplicate's number. */
 static const char *duplicate_below(const struct json *value, size_t *keys)
 {
 	bool is_object = json_type(value) == JSON_OBJECT;
-	struct slot *slots = is_object ? new_slots(json_count(value)) : NULL;
+	bool is_sorted = is_object && !is_distinct(value);
+	struct slot *slots = is_sorted ? new_slots(json_count(value)) : NULL;
 	const struct slot *found;
 	const char *duplicate = NULL;
 	size_t count = 0;
 
 	for (const struct json *i = json_first(value); i && !duplicate; i = json_next(i)) {
-		if (is_object)
-			slots[count++] = (struct slot){.member = i, .ordinal = (*keys)++};
+		if (is_sorted)
+			slots[count++] = (struct slot){.member = i, .ordinal = *keys};
+		*keys += is_object;
 		duplicate = duplicate_below(i, keys);
 	}
-	if (is_object && !duplicate) {
+	if (is_sorted && !duplicate) {
 		found = find_duplicate(slots, count);
 		if (found) {
 			duplicate = json_key(found->member);

@@ -3,6 +3,7 @@
 
 #include "fail.h"
 #include "json.h"
+#include "json_array.h"
 #include "utf8.h"
 
 #include <errno.h>
@@ -27,6 +28,8 @@ struct scan {
 	size_t values, keys;
 	size_t refused_key; /* SIZE_MAX: none */
 	const char *why;
+	struct json_array *array; /* to be filled; NULL: none */
+	bool is_in_array;         /* depth 2 and below is the member that holds it */
 	unsigned depth;
 	struct level levels[JSON_MAX_DEPTH];
 };
@@ -270,6 +273,21 @@ static int open_level(struct scan *s, char closer)
 	return 0;
 }
 
+/* Whether the innermost container is the array that is looked for. */
+static bool is_array(const struct scan *s)
+{
+	return s->is_in_array && s->depth == 2 && s->levels[1].closer == ']';
+}
+
+static int open_array(struct scan *s)
+{
+	int err = open_level(s, ']');
+
+	if (!err && is_array(s))
+		s->array->begin = s->at;
+	return err;
+}
+
 /* One scalar, or the bracket that opens a container. */
 static int scan_value(struct scan *s)
 {
@@ -281,7 +299,7 @@ static int scan_value(struct scan *s)
 		return refuse(s, s->at, "more than %zu values", JSON_MAX_VALUES);
 	switch (c) {
 	case '{': return open_level(s, '}');
-	case '[': return open_level(s, ']');
+	case '[': return open_array(s);
 	case '"': return scan_string(s);
 	default: return c == '-' || is_digit(c) ? scan_number(s) : scan_word(s);
 	}
@@ -289,6 +307,7 @@ static int scan_value(struct scan *s)
 
 static int scan_key(struct scan *s)
 {
+	const char *key;
 	int err;
 
 	skip_space(s);
@@ -296,9 +315,12 @@ static int scan_key(struct scan *s)
 		return refuse_here(s, "a key in double quotes");
 	if (s->keys++ == s->refused_key)
 		return refuse(s, s->at, "%s", s->why);
+	key = s->at;
 	err = scan_string(s);
 	if (err)
 		return err;
+	if (s->array && s->depth == 1)
+		s->is_in_array = json_array_is(s->array, key, (size_t)(s->at - key));
 	skip_space(s);
 	if (peek(s) != ':')
 		return refuse_here(s, "':'");
@@ -310,11 +332,15 @@ static int scan_key(struct scan *s)
 static int scan_next(struct scan *s)
 {
 	struct level *level = &s->levels[s->depth - 1];
-	bool is_object = level->closer == '}';
+	bool is_object = level->closer == '}', is_element = is_array(s);
 	int err = 0;
 
+	if (is_element && level->is_filled)
+		json_array_close(s->array, s->at);
 	skip_space(s);
 	if (peek(s) == level->closer) {
+		if (is_element)
+			s->array->end = s->at;
 		s->at++;
 		s->depth--;
 		return 0;
@@ -327,6 +353,9 @@ static int scan_next(struct scan *s)
 	level->is_filled = true;
 	if (is_object)
 		err = scan_key(s);
+	skip_space(s);
+	if (is_element)
+		json_array_open(s->array, s->at);
 	return err ? err : scan_value(s);
 }
 
@@ -346,8 +375,14 @@ static int scan_document(struct scan *s)
 
 int json_scan(const struct json_source *source)
 {
+	return json_scan_array(source, NULL);
+}
+
+int json_scan_array(const struct json_source *source, struct json_array *array)
+{
 	struct scan s = scan_begin(source);
 
+	s.array = array;
 	if (source->bytes > JSON_MAX_BYTES)
 		return refuse(&s, s.at, "more than %zu bytes", JSON_MAX_BYTES);
 	return scan_document(&s);

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+struct json;
+struct json_array;
+
 /* cJSON copies a number into 64 bytes, and takes a longer one for its first 63 characters. */
 #define JSON_MAX_NUMBER_BYTES 63
 
@@ -18,8 +21,16 @@ struct json_source {
  * the text. Duplicate keys are not its business (json_keys.h). */
 int json_scan(const struct json_source *source);
 
+/* json_scan that also finds the elements of an array (json_array.h), of which only the key is set.
+ */
+int json_scan_array(const struct json_source *source, struct json_array *array);
+
 /* Refuses the key that is number `ordinal` (from 0) of the text, which json_scan has accepted:
  * -EINVAL with its line and column and the words of `why`. */
 int json_scan_refuse_key(const struct json_source *source, size_t ordinal, const char *why);
+
+/* The tree of a value that stands in text which json_scan has accepted; duplicate keys are in it.
+ * NULL where it is too large for memory. (json.c) */
+struct json *json_scanned(const char *text, size_t bytes);
 
 #endif

@@ -34,9 +34,9 @@ struct json *result_read(const char *path);
 
 /* Reads and checks a file, and hands its cells to `take`, one by one and in order: each is gone
  * after the call, so that a large result is never whole in memory. The result without its cells
- * ("cells": []), to be freed; NULL with a reason that begins with the file's name, or that of
- * `take`, which ends the reading by returning -errno. Some cells may have been taken before the
- * file is refused. */
+ * ("cells": []), to be freed; NULL with a reason that begins with the file's name, also where
+ * `take` refuses a cell by returning -errno with a reason. Some cells may have been taken before
+ * the file is refused. */
 struct json *result_read_cells(
 	const char *path, int (*take)(void *context, const struct json *cell), void *context);
 

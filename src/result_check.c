@@ -12,6 +12,7 @@
 #include "memory.h"
 #include "metric.h"
 #include "result.h"
+#include "result_check.h"
 #include "result_check_run.h"
 #include "result_control.h"
 #include "result_histogram.h"
@@ -244,61 +245,115 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int check_unique(const struct json *cells)
+/* Before all else: another version has other members. */
+static int check_version(const struct json *result)
 {
-	size_t count = json_count(cells), n = 0;
+	const struct json *said = json_get(result, "schema");
+	char quoted[64];
+
+	if (strcmp(json_text_at(result, "schema"), RESULT_SCHEMA) == 0)
+		return 0;
+	return fail_text(EINVAL,
+		"schema: expected \"%s\", got %s: not a result that this version reads",
+		RESULT_SCHEMA,
+		json_type(said) == JSON_STRING
+			? json_quote(json_string(said, ""), quoted, sizeof quoted)
+			: said ? json_type_name(json_type(said))
+			       : "nothing");
+}
+
+struct result_checker {
+	struct json *schema;
+	struct schema_checker *checker;
+	struct histogram *scratch;
+	const struct json *cells; /* the array of the head */
+	size_t cell;
+};
+
+struct result_checker *result_check_open(void)
+{
+	struct result_checker *c = memory_zeroed(1, sizeof *c);
+
+	c->schema = json_parse((const char *)schema_text, sizeof schema_text, "the schema");
+	c->checker = c->schema ? schema_open(c->schema) : NULL;
+	c->scratch = memory_zeroed(1, sizeof *c->scratch);
+	if (c->checker)
+		return c;
+	result_check_close(c);
+	return NULL;
+}
+
+void result_check_close(struct result_checker *c)
+{
+	if (!c)
+		return;
+	schema_close(c->checker);
+	json_free(c->schema);
+	free(c->scratch);
+	free(c);
+}
+
+int result_check_head(struct result_checker *c, const struct json *head)
+{
+	int err = check_version(head);
+
+	c->cells = json_get(head, "cells");
+	return err ? err : schema_run(c->checker, head);
+}
+
+static int check_next_cell(struct result_checker *c, const struct json *cell)
+{
+	return check_cell(cell, c->scratch, (struct check_place){.cell = c->cell++, .run = -1});
+}
+
+int result_check_cell(struct result_checker *c, const struct json *cell)
+{
+	int err = schema_run_element(c->checker, c->cells, cell, c->cell, "cell");
+
+	return err ? err : check_next_cell(c, cell);
+}
+
+int result_check_cells(const char *const *ids, size_t count)
+{
+	const char **sorted = memory_zeroed(count, sizeof *sorted);
 	char quoted[160];
-	const char **ids = memory_zeroed(count, sizeof *ids);
 	int err = 0;
 
-	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
-		ids[n++] = json_text_at(cell, "id");
-	qsort(ids, count, sizeof *ids, by_name);
+	memcpy(sorted, ids, count * sizeof *sorted);
+	qsort(sorted, count, sizeof *sorted, by_name);
 	for (size_t i = 1; i < count && !err; i++)
-		if (strcmp(ids[i - 1], ids[i]) == 0)
+		if (strcmp(sorted[i - 1], sorted[i]) == 0)
 			err = fail_text(EINVAL, "cells: %s stands twice",
-				json_quote(ids[i], quoted, sizeof quoted));
-	free(ids);
+				json_quote(sorted[i], quoted, sizeof quoted));
+	free(sorted);
 	return err;
 }
 
-static int check_schema(const struct json *result)
+static int check_unique(const struct json *cells)
 {
-	struct json *schema =
-		json_parse((const char *)schema_text, sizeof schema_text, "the schema");
-	const struct json *said = json_get(result, "schema");
-	char quoted[64];
+	const char **ids = memory_zeroed(json_count(cells), sizeof *ids);
+	size_t count = 0;
 	int err;
 
-	if (!schema)
-		return -EINVAL;
-	/* before all else: another version has other members */
-	if (strcmp(json_text_at(result, "schema"), RESULT_SCHEMA) != 0)
-		err = fail_text(EINVAL,
-			"schema: expected \"%s\", got %s: not a result that this version reads",
-			RESULT_SCHEMA,
-			json_type(said) == JSON_STRING
-				? json_quote(json_string(said, ""), quoted, sizeof quoted)
-				: said ? json_type_name(json_type(said))
-				       : "nothing");
-	else
-		err = schema_check(result, schema);
-	json_free(schema);
+	for (const struct json *cell = json_first(cells); cell; cell = json_next(cell))
+		ids[count++] = json_text_at(cell, "id");
+	err = result_check_cells(ids, count);
+	free(ids);
 	return err;
 }
 
 int result_check(const struct json *result)
 {
-	struct histogram *scratch = memory_zeroed(1, sizeof *scratch);
-	struct check_place place = {.run = -1};
-	int err = check_schema(result);
+	struct result_checker *c = result_check_open();
+	int err = c ? result_check_head(c, result) : -EINVAL;
 
 	if (!err)
-		err = check_unique(json_get(result, "cells"));
-	for (const struct json *cell = json_first(json_get(result, "cells")); cell && !err;
-		cell = json_next(cell), place.cell++)
-		err = check_cell(cell, scratch, place);
-	free(scratch);
-	return err ? err
-		   : result_controls_check(json_get(result, "controls"), json_get(result, "cells"));
+		err = check_unique(c->cells);
+	for (const struct json *cell = c ? json_first(c->cells) : NULL; cell && !err;
+		cell = json_next(cell))
+		err = check_next_cell(c, cell);
+	if (!err)
+		err = result_controls_check(json_get(result, "controls"), c->cells);
+	result_check_close(c);
+	return err;
 }

@@ -215,39 +215,3 @@ int result_write(const struct json *result, const char *path, bool force)
 	free(text);
 	return err;
 }
-
-struct json *result_read(const char *path)
-{
-	struct json *result = json_read_file(path);
-	char reason[FAIL_TEXT_BYTES];
-
-	if (!result)
-		return NULL;
-	if (result_check(result) < 0) {
-		snprintf(reason, sizeof reason, "%s", fail_reason());
-		fail_text(EINVAL, "%s: %s", is_stdout(path) ? "standard input" : path, reason);
-		json_free(result);
-		return NULL;
-	}
-	return result;
-}
-
-struct json *result_read_cells(
-	const char *path, int (*take)(void *context, const struct json *cell), void *context)
-{
-	struct json *result = result_read(path), *head = json_object();
-	int err = 0;
-
-	for (const struct json *member = json_first(result); member; member = json_next(member))
-		json_put(head, json_key(member),
-			strcmp(json_key(member), "cells") ? json_copy(member) : json_array());
-	for (const struct json *cell = json_first(json_get(result, "cells")); cell && !err;
-		cell = json_next(cell))
-		err = take(context, cell);
-	if (!result || err) {
-		json_free(head);
-		head = NULL;
-	}
-	json_free(result);
-	return head;
-}

@@ -3,9 +3,11 @@
 #include "schema.h"
 
 #include "json_print.h"
+#include "memory.h"
 #include "schema_failure.h"
 #include "schema_lint.h"
 #include "schema_pattern.h"
+#include "schema_resolve.h"
 #include "schema_type.h"
 #include "utf8.h"
 
@@ -18,14 +20,15 @@
  * level. More means that it goes round without going down. */
 #define MAX_STEPS (8 * JSON_MAX_DEPTH)
 
-struct checker {
+struct schema_checker {
 	const struct json *root;
 	unsigned steps;
 	struct failure failure;
 	struct pattern *patterns;
+	struct schema_meanings meanings;
 };
 
-static int check_value(struct checker *c, const struct json *schema, const struct place *at)
+static int check_value(struct schema_checker *c, const struct json *schema, const struct place *at)
 {
 	int err = 0;
 
@@ -37,31 +40,31 @@ static int check_value(struct checker *c, const struct json *schema, const struc
 		return -ELOOP;
 	c->steps++;
 	for (const struct json *i = json_first(schema); i && !err; i = json_next(i)) {
-		const struct schema_keyword *keyword = schema_keyword(json_key(i));
-		struct rule rule = {.schema = schema, .argument = i};
+		struct schema_meaning meaning = schema_resolve(&c->meanings, c->root, i);
+		struct rule rule = {schema, i, &meaning};
 
-		if (keyword->check)
-			err = keyword->check(c, &rule, at);
+		if (meaning.keyword->check)
+			err = meaning.keyword->check(c, &rule, at);
 	}
 	c->steps--;
 	return err;
 }
 
-static int check_ref(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_ref(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	return check_value(c, schema_target(c->root, json_string(rule->argument, "")), at);
+	return check_value(c, rule->meaning->target, at);
 }
 
-static int check_type(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_type(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	unsigned types = schema_types(rule->argument);
+	unsigned types = rule->meaning->types;
 
 	if (types & schema_types_of(at->value))
 		return 0;
 	return failure_note_types(&c->failure, at, types);
 }
 
-static int check_const(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_const(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	char expected[SHOWN_BYTES], got[SHOWN_BYTES];
 
@@ -71,7 +74,7 @@ static int check_const(struct checker *c, const struct rule *rule, const struct 
 		failure_show(rule->argument, expected), failure_show(at->value, got));
 }
 
-static int check_enum(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_enum(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *first = json_first(rule->argument);
 	struct clipped words = {0};
@@ -89,48 +92,54 @@ static int check_enum(struct checker *c, const struct rule *rule, const struct p
 		json_next(first) ? "one of " : "", words.text, failure_show(at->value, shown));
 }
 
-static int check_properties(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_properties(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_OBJECT)
 		return 0;
-	for (const struct json *i = json_first(rule->argument); i; i = json_next(i)) {
-		const struct json *member = json_get(at->value, json_key(i));
+	for (const struct json *i = json_first(rule->argument), *last = NULL; i; i = json_next(i)) {
+		const struct json *member = json_get_near(at->value, json_key(i), last);
 		struct place below = place_below(at, member, 0);
 		int err = member ? check_value(c, i, &below) : 0;
 
 		if (err)
 			return err;
+		last = member ? member : last;
 	}
 	return 0;
 }
 
-static int check_required(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_required(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_OBJECT)
 		return 0;
-	for (const struct json *i = json_first(rule->argument); i; i = json_next(i)) {
+	for (const struct json *i = json_first(rule->argument), *last = NULL; i; i = json_next(i)) {
 		char shown[SHOWN_BYTES];
 
-		if (!json_get(at->value, json_string(i, "")))
+		last = json_get_near(at->value, json_string(i, ""), last);
+		if (!last)
 			return failure_note(
 				&c->failure, at, "missing member %s", failure_show(i, shown));
 	}
 	return 0;
 }
 
-static int check_additional(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_additional(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *properties = json_get(rule->schema, "properties");
 	bool is_closed = json_type(rule->argument) == JSON_BOOLEAN && !json_is_true(rule->argument);
 
 	if (json_type(at->value) != JSON_OBJECT)
 		return 0;
-	for (const struct json *i = json_first(at->value); i; i = json_next(i)) {
+	for (const struct json *i = json_first(at->value), *last = NULL; i; i = json_next(i)) {
+		const struct json *known = json_get_near(properties, json_key(i), last);
 		struct place below = place_below(at, i, 0);
 		char quoted[SHOWN_BYTES];
 		int err;
 
-		if (json_get(properties, json_key(i)))
+		last = known ? known : last;
+		if (known)
 			continue;
 		if (is_closed)
 			return failure_note(&c->failure, at, "unknown member %s",
@@ -142,7 +151,8 @@ static int check_additional(struct checker *c, const struct rule *rule, const st
 	return 0;
 }
 
-static int check_prefix_items(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_prefix_items(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *schema = json_first(rule->argument), *i = json_first(at->value);
 	int err = 0;
@@ -159,7 +169,7 @@ static int check_prefix_items(struct checker *c, const struct rule *rule, const 
 	return err;
 }
 
-static int check_items(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_items(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	size_t prefix = json_count(json_get(rule->schema, "prefixItems")), index = 0;
 
@@ -175,8 +185,8 @@ static int check_items(struct checker *c, const struct rule *rule, const struct 
 	return 0;
 }
 
-static int refuse_count(
-	struct checker *c, const struct rule *rule, const struct place *at, const char *bound)
+static int refuse_count(struct schema_checker *c, const struct rule *rule, const struct place *at,
+	const char *bound)
 {
 	int64_t wanted = json_integer(rule->argument, 0);
 
@@ -184,7 +194,8 @@ static int refuse_count(
 		(long long)wanted, wanted == 1 ? "" : "s", json_count(at->value));
 }
 
-static int check_min_items(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_min_items(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_ARRAY ||
 		(double)json_count(at->value) >= json_number(rule->argument))
@@ -192,7 +203,8 @@ static int check_min_items(struct checker *c, const struct rule *rule, const str
 	return refuse_count(c, rule, at, "least");
 }
 
-static int check_max_items(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_max_items(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_ARRAY ||
 		(double)json_count(at->value) <= json_number(rule->argument))
@@ -200,8 +212,8 @@ static int check_max_items(struct checker *c, const struct rule *rule, const str
 	return refuse_count(c, rule, at, "most");
 }
 
-static int refuse_number(
-	struct checker *c, const struct rule *rule, const struct place *at, const char *bound)
+static int refuse_number(struct schema_checker *c, const struct rule *rule, const struct place *at,
+	const char *bound)
 {
 	char wanted[SHOWN_BYTES], got[SHOWN_BYTES];
 
@@ -209,7 +221,7 @@ static int refuse_number(
 		failure_show(rule->argument, wanted), failure_show(at->value, got));
 }
 
-static int check_minimum(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_minimum(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_NUMBER ||
 		json_number(at->value) >= json_number(rule->argument))
@@ -217,7 +229,7 @@ static int check_minimum(struct checker *c, const struct rule *rule, const struc
 	return refuse_number(c, rule, at, "least");
 }
 
-static int check_maximum(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_maximum(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	if (json_type(at->value) != JSON_NUMBER ||
 		json_number(at->value) <= json_number(rule->argument))
@@ -225,7 +237,8 @@ static int check_maximum(struct checker *c, const struct rule *rule, const struc
 	return refuse_number(c, rule, at, "most");
 }
 
-static int check_min_length(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_min_length(
+	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	int64_t wanted = json_integer(rule->argument, 0);
 	char shown[SHOWN_BYTES];
@@ -237,7 +250,7 @@ static int check_min_length(struct checker *c, const struct rule *rule, const st
 		(long long)wanted, wanted == 1 ? "" : "s", failure_show(at->value, shown));
 }
 
-static int check_pattern(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_pattern(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const char *string = json_string(at->value, NULL);
 	char shown[SHOWN_BYTES];
@@ -248,14 +261,7 @@ static int check_pattern(struct checker *c, const struct rule *rule, const struc
 		json_string(rule->argument, ""), failure_show(at->value, shown));
 }
 
-static bool is_more_helpful(const struct failure *failure, const struct failure *than)
-{
-	if (failure->depth != than->depth)
-		return failure->depth > than->depth;
-	return than->types && !failure->types;
-}
-
-static int check_any_of(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_any_of(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *first = json_first(rule->argument);
 	struct failure best = {0};
@@ -269,7 +275,7 @@ static int check_any_of(struct checker *c, const struct rule *rule, const struct
 			return err;
 		are_types = are_types && c->failure.types && c->failure.depth == at->depth;
 		types |= c->failure.types;
-		if (i == first || is_more_helpful(&c->failure, &best))
+		if (i == first || failure_is_more_helpful(&c->failure, &best))
 			best = c->failure;
 	}
 	if (are_types)
@@ -278,7 +284,7 @@ static int check_any_of(struct checker *c, const struct rule *rule, const struct
 	return -EINVAL;
 }
 
-static int check_all_of(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_all_of(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	int err = 0;
 
@@ -287,7 +293,7 @@ static int check_all_of(struct checker *c, const struct rule *rule, const struct
 	return err;
 }
 
-static int check_if(struct checker *c, const struct rule *rule, const struct place *at)
+static int check_if(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *then = json_get(rule->schema, "then");
 	int err = then ? check_value(c, rule->argument, at) : -EINVAL;
@@ -337,19 +343,57 @@ const struct schema_keyword *schema_keyword(const char *name)
 		name, keywords, sizeof keywords / sizeof *keywords, sizeof *keywords, compare_name);
 }
 
+struct schema_checker *schema_open(const struct json *schema)
+{
+	struct schema_checker *checker;
+
+	if (schema_lint(schema))
+		return NULL;
+	checker = memory_zeroed(1, sizeof *checker);
+	checker->root = schema;
+	return checker;
+}
+
+void schema_close(struct schema_checker *checker)
+{
+	if (checker)
+		pattern_free_all(checker->patterns);
+	free(checker);
+}
+
+static int run(struct schema_checker *c, const struct json *schema, const struct place *at)
+{
+	int err = check_value(c, schema, at);
+
+	if (err == -ELOOP)
+		return fail_text(EINVAL, "the schema: refers to itself in a circle");
+	return err ? fail_text(EINVAL, "%s", c->failure.text) : 0;
+}
+
+int schema_run(struct schema_checker *checker, const struct json *document)
+{
+	struct place root = {.value = document};
+
+	return run(checker, checker->root, &root);
+}
+
+int schema_run_element(struct schema_checker *checker, const struct json *array,
+	const struct json *element, size_t index, const char *definition)
+{
+	struct place root = {0}, above = place_below(&root, array, 0);
+	struct place at = place_below(&above, element, index);
+
+	return run(checker, json_get(json_get(checker->root, "$defs"), definition), &at);
+}
+
 int schema_check(const struct json *document, const struct json *schema)
 {
-	struct checker c = {.root = schema};
-	struct place root = {.value = document};
+	struct schema_checker *checker;
 	int err;
 
 	assert(document && schema);
-	err = schema_lint(schema);
-	if (err)
-		return err;
-	err = check_value(&c, schema, &root);
-	pattern_free_all(c.patterns);
-	if (err == -ELOOP)
-		return fail_text(EINVAL, "the schema: refers to itself in a circle");
-	return err ? fail_text(EINVAL, "%s", c.failure.text) : 0;
+	checker = schema_open(schema);
+	err = checker ? schema_run(checker, document) : -EINVAL;
+	schema_close(checker);
+	return err;
 }

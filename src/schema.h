@@ -23,4 +23,19 @@
  * properties.x.minimun: not a keyword that is checked". */
 int schema_check(const struct json *document, const struct json *schema);
 
+/* The same for a document that comes in parts: the schema is looked at once, and each pattern
+ * compiled once. The schema stays the caller's. */
+struct schema_checker;
+/* NULL with a reason where the schema is outside the subset. */
+struct schema_checker *schema_open(const struct json *schema);
+void schema_close(struct schema_checker *checker);
+
+/* schema_check of a whole document. */
+int schema_run(struct schema_checker *checker, const struct json *document);
+
+/* schema_check of a value that is element `index` of `array`, a member of a document's top object,
+ * against "#/$defs/NAME". */
+int schema_run_element(struct schema_checker *checker, const struct json *array,
+	const struct json *element, size_t index, const char *definition);
+
 #endif

@@ -94,6 +94,13 @@ int failure_note_types(struct failure *failure, const struct place *at, unsigned
 	return err;
 }
 
+bool failure_is_more_helpful(const struct failure *failure, const struct failure *than)
+{
+	if (failure->depth != than->depth)
+		return failure->depth > than->depth;
+	return than->types && !failure->types;
+}
+
 const char *failure_show(const struct json *value, char text[static SHOWN_BYTES])
 {
 	enum json_type type = json_type(value);

@@ -45,6 +45,10 @@ int failure_note(struct failure *failure, const struct place *at, const char *fo
 	__attribute__((format(printf, 3, 4)));
 int failure_note_types(struct failure *failure, const struct place *at, unsigned types);
 
+/* Of the failures of several alternatives: the one further down, which fitted longer; then the one
+ * that is more than a wrong type. */
+bool failure_is_more_helpful(const struct failure *failure, const struct failure *than);
+
 /* A value as a message shows it: a scalar as JSON, clipped, or "an array". Returns text. */
 const char *failure_show(const struct json *value, char text[static SHOWN_BYTES]);
 

@@ -18,11 +18,13 @@ enum schema_shape {
 	SHAPE_WORDS,
 };
 
-struct checker;
+struct schema_checker;
+struct schema_meaning;
 
 /* A keyword and its argument, in the schema that says it. */
 struct rule {
 	const struct json *schema, *argument;
+	const struct schema_meaning *meaning;
 };
 
 struct schema_keyword {
@@ -30,7 +32,7 @@ struct schema_keyword {
 	enum schema_shape shape;
 	/* 0; -EINVAL with c->failure; another error ends the whole check. NULL: says nothing by
 	 * itself. */
-	int (*check)(struct checker *c, const struct rule *rule, const struct place *at);
+	int (*check)(struct schema_checker *c, const struct rule *rule, const struct place *at);
 };
 
 /* NULL: not one of ours. The one table, so that what is accepted here is what schema.c checks. */

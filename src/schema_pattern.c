@@ -5,10 +5,12 @@
 
 #include <ctype.h>
 #include <regex.h>
+#include <string.h>
 
 struct pattern {
 	const struct json *source;
 	regex_t regex;
+	char matched[64]; /* the last match, where it is short: documents repeat themselves */
 	struct pattern *next;
 };
 
@@ -46,11 +48,18 @@ bool pattern_matches(struct pattern **patterns, const struct json *source, const
 		pattern = memory_resize(NULL, sizeof *pattern);
 		pattern->source = source;
 		pattern->next = *patterns;
+		pattern->matched[0] = '\0';
 		if (compile(&pattern->regex, json_string(source, "")))
 			memory_is_gone(); /* its only way to fail after pattern_problem */
 		*patterns = pattern;
 	}
-	return !regexec(&pattern->regex, string, 0, NULL, 0);
+	if (pattern->matched[0] && !strcmp(pattern->matched, string))
+		return true;
+	if (regexec(&pattern->regex, string, 0, NULL, 0))
+		return false;
+	if (strlen(string) < sizeof pattern->matched)
+		strcpy(pattern->matched, string);
+	return true;
 }
 
 void pattern_free_all(struct pattern *patterns)

@@ -323,6 +323,41 @@ static void test_depth(void **state)
 	assert_checks(schema, text, NULL);
 }
 
+/* A document in parts: one checker for all, and the place is that in the whole. */
+static void test_parts(void **state)
+{
+	struct json *schema = parse("{'properties': {'cells': {'type': 'array'}},"
+				    " '$defs': {'cell': {'required': ['id'], 'properties':"
+				    " {'id': {'type': 'string', 'pattern': '^[a-z]*$'}}}}}");
+	struct json *head = parse("{'cells': []}");
+	static const struct expectation elements[] = {{"{'id': 'pipe'}", NULL},
+		{"{'id': 'pipe'}", NULL},
+		{"{'id': 1}", "cells[2].id: expected a string, got a number"},
+		{"{}", "cells[3]: missing member 'id'"}, {"{'id': 'fifo'}", NULL},
+		{"{'id': 'P'}", "cells[5].id: expected a match of ^[a-z]*$, got 'P'"}};
+	struct schema_checker *checker = schema_open(schema);
+
+	(void)state;
+	assert_non_null(checker);
+	assert_int_equal(schema_run(checker, head), 0);
+	for (size_t i = 0; i < sizeof elements / sizeof elements[0]; i++) {
+		struct json *element = parse(elements[i].document);
+		int err = schema_run_element(checker, json_get(head, "cells"), element, i, "cell");
+		char reason[128];
+
+		assert_int_equal(err, elements[i].reason ? -EINVAL : 0);
+		snprintf(reason, sizeof reason, "%s", fail_reason());
+		for (char *quote = reason; (quote = strchr(quote, '"'));)
+			*quote = '\'';
+		if (err)
+			assert_string_equal(reason, elements[i].reason);
+		json_free(element);
+	}
+	schema_close(checker);
+	json_free(head);
+	json_free(schema);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_long_words_are_cut),
 		cmocka_unit_test(test_many_words_are_cut),
 		cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,17 +4,20 @@
 #include <math.h>
 #include <string.h>
 
-/* Bit i of a set is row i; in the order in which a message lists them. */
+/* In the order in which a message lists them. */
+enum { BOOLEAN, INTEGER, NUMBER, STRING, ARRAY, OBJECT, NONE };
+
+/* Bit i of a set is row i. */
 static const struct {
 	const char *word, *text;
 } rows[] = {
-	{"boolean", "a boolean"},
-	{"integer", "an integer"},
-	{"number", "a number"},
-	{"string", "a string"},
-	{"array", "an array"},
-	{"object", "an object"},
-	{"null", "null"},
+	[BOOLEAN] = {"boolean", "a boolean"},
+	[INTEGER] = {"integer", "an integer"},
+	[NUMBER] = {"number", "a number"},
+	[STRING] = {"string", "a string"},
+	[ARRAY] = {"array", "an array"},
+	[OBJECT] = {"object", "an object"},
+	[NONE] = {"null", "null"},
 };
 
 #define ROWS (sizeof rows / sizeof *rows)
@@ -50,13 +53,12 @@ unsigned schema_types_of(const struct json *value)
 	double number = json_number(value);
 
 	switch (json_type(value)) {
-	case JSON_BOOLEAN: return set_of("boolean");
-	case JSON_NUMBER:
-		return set_of("number") | (trunc(number) == number ? set_of("integer") : 0);
-	case JSON_STRING: return set_of("string");
-	case JSON_ARRAY: return set_of("array");
-	case JSON_OBJECT: return set_of("object");
-	default: return set_of("null");
+	case JSON_BOOLEAN: return 1U << BOOLEAN;
+	case JSON_NUMBER: return 1U << NUMBER | (trunc(number) == number ? 1U << INTEGER : 0);
+	case JSON_STRING: return 1U << STRING;
+	case JSON_ARRAY: return 1U << ARRAY;
+	case JSON_OBJECT: return 1U << OBJECT;
+	default: return 1U << NONE;
 	}
 }
 

@@ -273,8 +273,22 @@ def make(path, *statements):
     return 0
 
 
+def add_counters(template):
+    """What results of today hold of each side, beside what the template has."""
+    counter = {"per_message": None, "reason": "this machine shows no such counter"}
+    for cell in template.values():
+        for side in cell["runs"][0]["counters"].values():
+            side.update(
+                cpu_ns_per_message=2205.6,
+                voluntary_switches_per_message=0.45476190476190476,
+                involuntary_switches_per_message=0.5476190476190477,
+                hardware={"instructions": counter, "cycles": counter, "cache_misses": counter, "scope": None},
+            )
+
+
 def large(path, cells, runs, seed="1"):
     maker = Maker(path + seed)
+    add_counters(maker.templates)
     for i in range(int(cells)):
         size = 16 + i
         if i % 5 < 3:
