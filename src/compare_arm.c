@@ -13,11 +13,6 @@
 #include "memory.h"
 #include "result.h"
 
-struct reading {
-	struct compare_arm *arm;
-	const char *name;
-};
-
 static char *copy_of(const char *text)
 {
 	size_t bytes = strlen(text) + 1;
@@ -44,16 +39,9 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int take_cell(void *context, const struct json *cell)
+static int take_cell(void *arm, const struct json *cell)
 {
-	struct reading *reading = context;
-	int err = compare_cell_take(reading->arm, cell);
-	char reason[FAIL_TEXT_BYTES];
-
-	if (!err)
-		return 0;
-	snprintf(reason, sizeof reason, "%s", fail_reason());
-	return fail_text(-err, "%.300s: %s", reading->name, reason);
+	return compare_cell_take(arm, cell);
 }
 
 /* Boots that the kernel did not number may be one and the same: they count as one. */
@@ -80,13 +68,12 @@ static int refuse_twice(const struct compare_arm *arm, size_t file)
 
 static int add_file(struct compare_arm *arm, const char *path)
 {
-	struct reading reading = {.arm = arm, .name = path};
 	struct compare_file file = {.name = copy_of(path)};
 	size_t index = arm->file_count;
 
 	arm->files = memory_resize(arm->files, (index + 1) * sizeof file);
 	arm->files[arm->file_count++] = file;
-	arm->files[index].head = result_read_cells(path, take_cell, &reading);
+	arm->files[index].head = result_read_cells(path, take_cell, arm);
 	if (!arm->files[index].head)
 		return -EINVAL;
 	arm->files[index].boot = boot_of(arm, index);
@@ -112,8 +99,6 @@ static int add_folder(struct compare_arm *arm, const char *path)
 
 	if (count < 0)
 		return fail(path);
-	if (count == 0)
-		err = fail_text(ENOENT, "%s: no *.json in this folder", path);
 	for (int i = 0; i < count; i++) {
 		char *name = NULL;
 
@@ -124,7 +109,7 @@ static int add_folder(struct compare_arm *arm, const char *path)
 		free(entries[i]);
 	}
 	free(entries);
-	return err;
+	return err || arm->files ? err : fail_text(ENOENT, "%s: no *.json in this folder", path);
 }
 
 /* That of the files where they agree, else the folder's name. */
@@ -145,7 +130,7 @@ struct compare_arm *compare_arm_read(const char *path)
 	bool is_folder = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 
 	arm->path = path_of(path);
-	if ((is_folder ? add_folder(arm, arm->path) : add_file(arm, path)) < 0) {
+	if ((is_folder ? add_folder(arm, arm->path) : add_file(arm, path)) < 0 || !arm->files) {
 		compare_arm_free(arm);
 		return NULL;
 	}

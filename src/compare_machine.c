@@ -13,31 +13,31 @@
 
 /* Below "environment". An object stands for all its members. */
 static const struct member {
-	enum compare_fingerprint fingerprint;
 	const char *path;
+	enum compare_fingerprint fingerprint;
 	bool is_object;
 } members[] = {
-	{COMPARE_HARDWARE, "cpu.model", false},
-	{COMPARE_HARDWARE, "cpu.vendor", false},
-	{COMPARE_HARDWARE, "cpu.id", false},
-	{COMPARE_HARDWARE, "cpu.architecture", false},
-	{COMPARE_HARDWARE, "cpu.machine", false},
-	{COMPARE_HARDWARE, "cpu.hypervisor", false},
-	{COMPARE_HARDWARE, "cpu.memory_bytes", false},
-	{COMPARE_HARDWARE, "cpu.present", false},
-	{COMPARE_HARDWARE, "topology.summary", false},
-	{COMPARE_FIRMWARE, "cpu.microcode", false},
-	{COMPARE_FIRMWARE, "cpu.bios", false},
-	{COMPARE_KERNEL, "kernel.name", false},
-	{COMPARE_KERNEL, "kernel.release", false},
-	{COMPARE_KERNEL, "kernel.version", false},
-	{COMPARE_KERNEL, "kernel.cmdline", false},
-	{COMPARE_KERNEL, "kernel.mitigations", false},
-	{COMPARE_KERNEL, "kernel.preemption", false},
-	{COMPARE_TUNING, "power", true},
-	{COMPARE_TUNING, "clock.source", false},
-	{COMPARE_TUNING, "cpu.online", false},
-	{COMPARE_TUNING, "settings", true},
+	{"cpu.model", COMPARE_HARDWARE, false},
+	{"cpu.vendor", COMPARE_HARDWARE, false},
+	{"cpu.id", COMPARE_HARDWARE, false},
+	{"cpu.architecture", COMPARE_HARDWARE, false},
+	{"cpu.machine", COMPARE_HARDWARE, false},
+	{"cpu.hypervisor", COMPARE_HARDWARE, false},
+	{"cpu.memory_bytes", COMPARE_HARDWARE, false},
+	{"cpu.present", COMPARE_HARDWARE, false},
+	{"topology.summary", COMPARE_HARDWARE, false},
+	{"cpu.microcode", COMPARE_FIRMWARE, false},
+	{"cpu.bios", COMPARE_FIRMWARE, false},
+	{"kernel.name", COMPARE_KERNEL, false},
+	{"kernel.release", COMPARE_KERNEL, false},
+	{"kernel.version", COMPARE_KERNEL, false},
+	{"kernel.cmdline", COMPARE_KERNEL, false},
+	{"kernel.mitigations", COMPARE_KERNEL, false},
+	{"kernel.preemption", COMPARE_KERNEL, false},
+	{"power", COMPARE_TUNING, true},
+	{"clock.source", COMPARE_TUNING, false},
+	{"cpu.online", COMPARE_TUNING, false},
+	{"settings", COMPARE_TUNING, true},
 };
 
 #define MEMBERS (sizeof members / sizeof members[0])

@@ -160,7 +160,7 @@ static int read_ignore(struct compare_policy *policy, struct rule rule, char *te
 		return refuse(&rule);
 	}
 	rule.glob = copy_of(glob);
-	return add_rule(policy, rule, NULL);
+	return add_rule(policy, rule, "");
 }
 
 static const struct key {

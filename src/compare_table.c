@@ -229,19 +229,20 @@ static void add_cells(struct compare_table *table)
 	free(others);
 }
 
-/* The widest A/A interval of base and new, by arm and metric. */
-static double *noises_new(const struct compare_table *table)
+/* The widest A/A interval of base and new. */
+static double noise_of(const struct compare_table *table, const struct compare_row *row)
 {
-	size_t metrics = compare_metric_count();
-	double *noises = memory_zeroed(table->arm_count * metrics, sizeof *noises);
+	return fmax(
+		table->noise[0][row->figure.metric], table->noise[row->arm][row->figure.metric]);
+}
 
+static void measure_noise(struct compare_table *table)
+{
+	table->noise = memory_zeroed(table->arm_count, sizeof *table->noise);
 	for (size_t arm = 0; arm < table->arm_count; arm++)
-		for (size_t metric = 0; metric < metrics; metric++)
-			noises[arm * metrics + metric] =
+		for (size_t metric = 0; compare_metrics[metric].name; metric++)
+			table->noise[arm][metric] =
 				compare_controls_noise(table->arms[arm], metric);
-	for (size_t i = metrics; i < table->arm_count * metrics; i++)
-		noises[i] = fmax(noises[i], noises[i % metrics]);
-	return noises;
 }
 
 /* Benjamini and Hochberg over the whole report (METHOD, part 5.3). */
@@ -263,27 +264,25 @@ static void adjust(struct compare_table *table)
 
 void compare_table_fill(struct compare_table *table)
 {
-	double *noises = noises_new(table);
-
 	table->absent = json_array();
 	for (size_t i = 0; i < COMPARE_METRICS_MOST; i++)
 		table->needs[i] = NAN;
+	measure_noise(table);
 	add_cells(table);
 	adjust(table);
 	for (size_t i = 0; i < table->row_count; i++) {
 		struct compare_row *row = &table->rows[i];
-		size_t metric = row->figure.metric;
 
-		row->margin = compare_margin_of(table->policy, row->base_cell->id, metric,
-			noises[row->arm * compare_metric_count() + metric], quantum_of(table, row));
+		row->margin = compare_margin_of(table->policy, row->base_cell->id,
+			row->figure.metric, noise_of(table, row), quantum_of(table, row));
 		compare_row_judge(row, table->comparisons);
 	}
-	free(noises);
 }
 
 void compare_table_clear(struct compare_table *table)
 {
 	free(table->rows);
+	free(table->noise);
 	json_free(table->absent);
 }
 

@@ -15,9 +15,10 @@ struct compare_table {
 	size_t comparisons;  /* rows that have a p */
 	double smallest_p;   /* that any of them can reach; NaN where there is none */
 	size_t ignored;      /* cells that the policy leaves out */
-	size_t lacking[COMPARE_METRICS_MOST]; /* cells where no arm has the figure, for want of
-						 messages */
-	double needs[COMPARE_METRICS_MOST];   /* and how many a run would have to have */
+	size_t lacking[COMPARE_METRICS_MOST];  /* cells where no arm has the figure, for want of
+						  messages */
+	double (*noise)[COMPARE_METRICS_MOST]; /* half-widths of the A/A interval, by arm; NaN */
+	double needs[COMPARE_METRICS_MOST];    /* and how many a run would have to have */
 };
 
 /* Fills all but the first four members. */
