@@ -119,16 +119,19 @@ static void judge_noise(const struct machine *machine, struct check *check)
 static void judge_frequency(const struct machine *machine, struct check *check)
 {
 	const struct vitals *vitals = machine->vitals;
-	enum disturbance worst = DISTURBANCE_NONE;
+	double most = 0;
 
 	for (size_t i = 0; i < vitals->probe_count; i++) {
 		const struct cpu_probe *probe = &vitals->probes[i];
-		enum disturbance own = probe_judge_work(probe->work_first_ns, probe->work_ns);
+		double change = probe_work_change(probe->work_first_ns, probe->work_ns);
 
-		worst = own > worst ? own : worst;
-		append(check, "%sCPU %d: %.1f %%", i ? ", " : "", probe->cpu,
-			100 * probe_work_change(probe->work_first_ns, probe->work_ns));
-		check->status = by_disturbance(worst);
+		if (isnan(change)) {
+			check_say(check, CHECK_UNKNOWN, "the clock is too slow to tell");
+			return;
+		}
+		append(check, "%sCPU %d: %.1f %%", i ? ", " : "", probe->cpu, 100 * change);
+		most = fmax(most, change);
+		check->status = by_limits(most, FREQUENCY_WARNING, FREQUENCY_INVALID);
 	}
 }
 

@@ -168,6 +168,8 @@ static void a_cpu_that_was_slow_at_first(void **state)
 	expect("frequency", "warn: CPU 2: 0.0 %, CPU 3: 3.0 %");
 	probes[0].work_first_ns = 100000;
 	expect("frequency", "fail: CPU 2: 100.0 %, CPU 3: 3.0 %");
+	probes[1].work_ns = NAN;
+	expect("frequency", "unknown: the clock is too slow to tell");
 }
 
 static void clocks(void **state)
