@@ -55,44 +55,6 @@ function curve_write(c,    i, n, block, last_full)
 	print "\n" > data
 }
 
-# Names for as many of the percentiles as have room below an axis of `width` pixels, those that matter most first;
-# every one has a tick. A tick's text is a format, where %% is a %.
-function percentile_ticks(width,    sign, size, i, k, n, tail, name, x, half, order, is_named, text)
-{
-	sign = is_faceted() ? "" : " %"
-	size = is_faceted() ? 9 : 10
-	tail[1] = 1
-	tail[2] = 2
-	for (n = 2; tail[n] * (n == 2 ? 5 : 10) <= furthest * 1.15; n++)
-		tail[n + 1] = n == 2 ? 10 : 10 * tail[n]
-	name[1] = "0"
-	name[2] = "50"
-	name[3] = "90"
-	name[4] = "99"
-	for (i = 5; i <= n; i++)
-		name[i] = name[i - 1] (i == 5 ? ".9" : "9")
-	split("4 3 5 2 6 1", order, " ")
-	for (k = 1; k <= max(n, 6); k++) {
-		i = k <= 6 ? order[k] : k
-		if (i > n)
-			continue
-		x[i] = width * log(tail[i]) / log(furthest * 1.15)
-		half[i] = text_width(name[i] sign, size) / 2
-		is_named[i] = has_room(i, n, x, half, is_named)
-	}
-	for (i = 1; i <= n; i++)
-		text = text (i == 1 ? "" : ", ") "'" (is_named[i] ? name[i] (sign == "" ? "" : " %%") : "") "' " tail[i]
-	return text " "
-}
-
-function has_room(i, n, x, half, is_named,    j)
-{
-	for (j = 1; j <= n; j++)
-		if (is_named[j] && x[i] - half[i] < x[j] + half[j] + 6 && x[i] + half[i] > x[j] - half[j] - 6)
-			return 0
-	return 1
-}
-
 END {
 	if (failed)
 		exit 2
@@ -124,7 +86,7 @@ END {
 	if (any_low)
 		legend_add("by 10 to 99 messages", "", "lw 1.4 dt 3 lc rgb '#444444'")
 	y = curves_place(legend_end() + 4)
-	print "percentile_ticks = " "\"" percentile_ticks(plot_width) "\"" > params
+	print "percentile_ticks = " "\"" percentile_ticks(plot_width, is_faceted()) "\"" > params
 	notes = "Support is the number of messages beyond a percentile; a curve ends where it has fewer than 10."
 	if (batched_text != "")
 		notes = notes " Without a curve, since the clock is too coarse to time one message: " batched_text "."
