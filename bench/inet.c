@@ -131,6 +131,7 @@ static int udp_setup(void *state, const struct link_params *params)
 const struct transport transport_tcp = {
 	.name = "tcp",
 	.summary = "TCP over 127.0.0.1, TCP_NODELAY",
+	.traits = TRAIT_TCP,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tcp),
 	.setup = tcp_setup,

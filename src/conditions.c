@@ -8,6 +8,7 @@
 
 #include "wait.h"
 
+#define DEEP_IDLE_WARNING   0.01  /* of the CPUs' time */
 #define INVOLUNTARY_WARNING 0.001 /* of the messages */
 #define BLOCKS_AT_LEAST     0.5   /* switches a round trip where the wait is to sleep */
 #define SPINS_AT_MOST       0.01  /* where it is to spin */
@@ -208,11 +209,23 @@ static void judge_frequency(struct run_figures *figures, bool allow)
 	}
 }
 
+static bool sleeps(const struct pair_params *params)
+{
+	return params->wait == WAIT_BLOCK || params->wait == WAIT_FUTEX;
+}
+
+/* Idle CPUs that were asked for (think time) may sleep as they like. */
+static void judge_sleep(const struct pair_params *params, struct run_figures *figures)
+{
+	if (sleeps(params) && !params->exchange.think_ns &&
+		figures->load.deep_idle > DEEP_IDLE_WARNING)
+		figures->flags |= FLAG_DEEP_IDLE;
+}
+
 /* On one CPU each hand-over may be either kind of switch. */
 static void judge_switches(const struct pair_params *params, struct run_figures *figures)
 {
 	double involuntary = 0, switches = figures->switches_per_message;
-	bool sleeps = params->wait == WAIT_BLOCK || params->wait == WAIT_FUTEX;
 	bool apart = params->cpus.producer != params->cpus.consumer;
 
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
@@ -220,7 +233,7 @@ static void judge_switches(const struct pair_params *params, struct run_figures 
 	if (apart && involuntary > INVOLUNTARY_WARNING * (double)figures->side_messages[0])
 		figures->flags |= FLAG_INVOLUNTARY;
 	if (params->pattern == &pattern_pingpong &&
-		((sleeps && switches < BLOCKS_AT_LEAST) ||
+		((sleeps(params) && switches < BLOCKS_AT_LEAST) ||
 			(params->wait == WAIT_SPIN && switches > SPINS_AT_MOST)))
 		figures->flags |= FLAG_UNEXPECTED_WAIT;
 }
@@ -230,6 +243,9 @@ void conditions_judge(const struct pair_params *params, bool allow, struct run_f
 	if (figures->status == RUN_FAILED)
 		return;
 	judge_load(&figures->load, allow, figures);
+	judge_sleep(params, figures);
+	if (params->transport->traits & TRAIT_TCP && figures->retransmits > 0)
+		figures->flags |= FLAG_RETRANSMITS;
 	judge_frequency(figures, allow);
 	judge_switches(params, figures);
 }

@@ -9,14 +9,18 @@
 
 #include <cmocka.h>
 
+static struct transport transport;
 static struct pair_params params;
 static struct run_figures figures;
 
 static int setup(void **state)
 {
 	(void)state;
-	params = (struct pair_params){
-		.pattern = &pattern_pingpong, .wait = WAIT_BLOCK, .cpus = {0, 1}};
+	transport.traits = 0;
+	params = (struct pair_params){.transport = &transport,
+		.pattern = &pattern_pingpong,
+		.wait = WAIT_BLOCK,
+		.cpus = {0, 1}};
 	figures = (struct run_figures){.switches_per_message = 2,
 		.side_messages = {10000, 10000},
 		.work_ns = {{50000, 50000}, {50000, 50000}},
@@ -124,6 +128,25 @@ static void a_wait_that_is_not_kept(void **state)
 	assert_judged(0, "");
 }
 
+static void deep_sleep_between_messages(void **state)
+{
+	(void)state;
+	figures.load.deep_idle = 0.2;
+	assert_judged(FLAG_DEEP_IDLE, "");
+	figures.flags = 0;
+	params.exchange.think_ns = 1000000; /* asked for */
+	assert_judged(0, "");
+}
+
+static void tcp_that_repeats_itself(void **state)
+{
+	(void)state;
+	figures.retransmits = 1;
+	assert_judged(0, ""); /* another program's */
+	transport.traits = TRAIT_TCP;
+	assert_judged(FLAG_RETRANSMITS, "");
+}
+
 static void cpus_that_were_taken(void **state)
 {
 	(void)state;
@@ -229,6 +252,8 @@ int main(void)
 		cmocka_unit_test_setup(a_change_of_pace, setup),
 		cmocka_unit_test_setup(what_is_allowed_is_flagged_only, setup),
 		cmocka_unit_test_setup(a_wait_that_is_not_kept, setup),
+		cmocka_unit_test_setup(deep_sleep_between_messages, setup),
+		cmocka_unit_test_setup(tcp_that_repeats_itself, setup),
 		cmocka_unit_test_setup(cpus_that_were_taken, setup),
 		cmocka_unit_test_setup(a_failed_run_stays_as_it_is, setup),
 		cmocka_unit_test(gaps_count_on_both_cpus),

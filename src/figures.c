@@ -14,7 +14,8 @@ const char *run_flag_name(unsigned bit)
 {
 	static const char *const names[RUN_FLAGS] = {"drifting", "batched", "clock_limited",
 		"unstable", "generator_limited", "one_way_unresolved", "foreign_load", "steal",
-		"throttled", "frequency", "involuntary_switches", "unexpected_wait_mode"};
+		"throttled", "frequency", "involuntary_switches", "unexpected_wait_mode",
+		"deep_idle", "retransmits"};
 
 	return names[bit];
 }

@@ -24,7 +24,9 @@ enum run_flag {
 	FLAG_FREQUENCY = 1 << 9,    /* its CPUs changed their pace */
 	FLAG_INVOLUNTARY = 1 << 10, /* its sides lost their CPUs to others */
 	FLAG_UNEXPECTED_WAIT = 1 << 11, /* it slept where it was to spin, or the reverse */
-	RUN_FLAGS = 12,
+	FLAG_DEEP_IDLE = 1 << 12,       /* its CPUs slept deeper than they need to wake fast */
+	FLAG_RETRANSMITS = 1 << 13,     /* TCP sent something again */
+	RUN_FLAGS = 14,
 };
 
 /* "drifting", ... by its bit number. */
@@ -60,6 +62,7 @@ struct run_figures {
 	struct counters counters[SIDES];
 	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not known */
 	struct load_change load;  /* on its CPUs, while it was at work */
+	int64_t retransmits;      /* of TCP meanwhile, in this network namespace; -1: unknown */
 };
 
 /* What the run was, as far as the figures depend on it. */

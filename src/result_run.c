@@ -131,6 +131,7 @@ static void put_conditions(struct json *run, const struct run_figures *figures)
 	put_known(object, "throttles", load->throttles);
 	put_known(object, "throttled_ns", load->throttled_ns);
 	put_known(object, "hot_count", load->hot_count);
+	put_known(object, "tcp_retransmits", figures->retransmits);
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
 		result_put_pair(object,
 			side == SIDE_PRODUCER ? "producer_work_ns" : "consumer_work_ns",

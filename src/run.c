@@ -9,6 +9,7 @@
 
 #include "calibrate.h"
 #include "interrupt.h"
+#include "netstat.h"
 #include "random.h"
 #include "scratch.h"
 
@@ -187,10 +188,12 @@ static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t o
 	struct pair_params params = params_of(pass, cell->cell);
 	const int cpus[SIDES] = {params.cpus.producer, params.cpus.consumer};
 	struct load_snapshot before, after;
+	int64_t retransmits;
 	struct pair pair;
 
 	params.exchange = cell->exchange;
 	load_read(&before, "", cpus, SIDES);
+	retransmits = netstat_tcp_retransmits("");
 	pair_run(&params, &pair);
 	load_read(&after, "", cpus, SIDES);
 	/* a signal for the whole group may have reached a side first */
@@ -202,6 +205,8 @@ static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t o
 		cell->requested = pair.requested;
 		cell->effective = pair.effective;
 		load_difference(&before, &after, &figures->load);
+		figures->retransmits =
+			retransmits < 0 ? -1 : netstat_tcp_retransmits("") - retransmits;
 		evaluate(pass, cell, &params, &pair);
 		cell->run_count++;
 		note_run(cell, figures, record->options.runs);

@@ -46,6 +46,7 @@ enum transport_trait {
 	TRAIT_LOSSY =
 		1 << 0, /* may lose, repeat or reorder messages: they are counted, not an error */
 	TRAIT_HARNESS = 1 << 1, /* no IPC at all: measures the harness itself */
+	TRAIT_TCP = 1 << 2,     /* runs over TCP, which may send something again */
 };
 
 struct transport {
