@@ -115,8 +115,11 @@ double conditions_one_way_ns(const struct conditions *conditions, const struct c
 {
 	const struct pair_skew *pair = find_pair(conditions, cell->cpus);
 
+	/* nothing is subtracted: what counts is how far from 0 the distance may be, not only how
+	 * well it is known */
 	if (pair && !pair->reason[0])
-		return skew_resolution_ns(&pair->before, &pair->before);
+		return fmax(fabs(fmax(pair->before.low_ns, pair->after.low_ns)),
+			fabs(fmin(pair->before.high_ns, pair->after.high_ns)));
 	fail_text(ENXIO, "%s", pair ? pair->reason : "the clocks of its CPUs were not compared");
 	return NAN;
 }

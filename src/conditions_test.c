@@ -227,11 +227,11 @@ static void clocks_that_disagree(void **state)
 {
 	(void)state;
 	struct conditions conditions = {.skew_count = 2,
-		.skew = {{.cpus = {0, 1}, .before = {-50, 50}},
+		.skew = {{.cpus = {0, 1}, .before = {-50, 60}, .after = {-40, 70}},
 			{.cpus = {0, 2}, .reason = "the clocks are apart"}}};
 	struct cell cell = {.cpus = {0, 1}};
 
-	assert_true(conditions_one_way_ns(&conditions, &cell) == 50);
+	assert_true(conditions_one_way_ns(&conditions, &cell) == 60);
 	cell.cpus.consumer = 2;
 	assert_true(isnan(conditions_one_way_ns(&conditions, &cell)));
 	assert_string_equal(fail_reason(), "the clocks are apart");
