@@ -1,0 +1,125 @@
+/* Calibration of cells with axes: think time, rates and loads, the positive control. */
+#include "calibrate.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#define MS UINT64_C(1000000)
+
+/* How fast the slow transport can be: a message in this time. */
+#define SLOW_NS 200000
+
+static const struct transport *real;
+static struct transport slow;
+
+static int slow_recv(void *state, void *message, size_t bytes)
+{
+	const struct timespec pause = {.tv_nsec = SLOW_NS};
+
+	nanosleep(&pause, NULL);
+	return real->recv(state, message, bytes);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	real = transport_find("pipe");
+	slow = *real;
+	slow.recv = slow_recv;
+	return 0;
+}
+
+static struct calibration calibrated(const struct transport *transport,
+	const struct pattern *pattern, const char *axis, uint64_t time_ns)
+{
+	const struct pair_params params = {
+		.transport = transport,
+		.pattern = pattern,
+		.wait = WAIT_BLOCK,
+		.message_bytes = 64,
+		.cpus = {-1, -1},
+		.folder = "/tmp",
+	};
+	struct calibration_targets targets = {
+		.clock = {.read_ns = 20, .quantum_ns = 1}, .time_ns = time_ns};
+	struct calibration calibration = {0};
+	char reason[FAIL_TEXT_BYTES];
+
+	if (axes_add(&targets.axes, pattern, axis) < 0)
+		fail_msg("%s", fail_reason());
+	if (calibrate(&params, &targets, &calibration, reason) != PAIR_DONE)
+		fail_msg("%s", reason);
+	return calibration;
+}
+
+static void a_rate_is_kept(void **state)
+{
+	(void)state;
+	struct calibration c = calibrated(real, &pattern_paced, "rate=1000", 600 * MS);
+
+	assert_true(c.exchange.interval_ns == 1e6);
+	assert_int_equal(c.exchange.per_epoch, 10); /* 600 in 60 epochs */
+	assert_int_equal(c.exchange.warmup, 600);   /* 1000 would take longer than the run */
+	assert_int_equal(c.exchange.batch, 1);
+	assert_true(c.capacity_per_s > 1000);
+}
+
+/* The transport takes 200 us for a message, and a little more. */
+static void a_load_is_of_its_own_capacity(void **state)
+{
+	(void)state;
+	struct calibration c = calibrated(&slow, &pattern_paced, "load=25%", 200 * MS);
+
+	assert_true(c.capacity_per_s > 0 && c.capacity_per_s < 1e9 / SLOW_NS);
+	assert_true(fabs(c.exchange.interval_ns * c.capacity_per_s / 1e9 - 4) < 1e-9);
+}
+
+static void think_time_counts(void **state)
+{
+	(void)state;
+	struct calibration c = calibrated(real, &pattern_pingpong, "think=5ms", 600 * MS);
+
+	assert_int_equal(c.exchange.think_ns, 5 * MS);
+	assert_true(c.message_ns >= 5e6);
+	assert_in_range(c.exchange.per_epoch, 1, 2); /* 120 at most in 60 epochs */
+	assert_in_range(c.exchange.warmup, 1, 120);
+	assert_int_equal(c.exchange.batch, 1);
+}
+
+static void no_batches_where_each_is_idle(void **state)
+{
+	(void)state;
+	const struct transport *shm = transport_find("shm");
+	struct calibration c = calibrated(shm, &pattern_pingpong, "think=1ms", 60 * MS);
+
+	assert_int_equal(c.exchange.batch, 1);
+}
+
+static void the_positive_control_is_slowed_down(void **state)
+{
+	(void)state;
+	struct calibration c = calibrated(&slow, &pattern_pingpong, "control=positive", 60 * MS);
+
+	/* 5 % of a round trip, in which both sides wait at the same time, or longer */
+	assert_in_range(c.exchange.spin_ns, SLOW_NS / 20, SLOW_NS * 10);
+	c = calibrated(&slow, &pattern_pingpong, "control=a-a", 60 * MS);
+	assert_int_equal(c.exchange.spin_ns, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(a_rate_is_kept, setup),
+		cmocka_unit_test_setup(a_load_is_of_its_own_capacity, setup),
+		cmocka_unit_test_setup(think_time_counts, setup),
+		cmocka_unit_test_setup(no_batches_where_each_is_idle, setup),
+		cmocka_unit_test_setup(the_positive_control_is_slowed_down, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
