@@ -22,7 +22,9 @@ static const char *const headers[EXPORT_TABLES] = {
 			"seconds rtt_ns.min rtt_ns.p50 rtt_ns.p90 rtt_ns.p99 rtt_ns.p99_9 "
 			"rtt_ns.p99_99 rtt_ns.max "
 			"messages_per_s bytes_per_s cpu_ns_per_message switches_per_message lost "
-			"duplicates reordered",
+			"duplicates reordered rtt_ns.mean response_ns.p50 response_ns.p99 "
+			"response_ns.p99_9 service_ns.p50 service_ns.p99 lateness_ns.p99 foreign "
+			"steal producer_cpu_ns consumer_cpu_ns reason",
 	[EXPORT_PERCENTILES] = "file label cell pattern transport wait size_bytes placement class "
 			       "percentile value_ns "
 			       "messages support",
@@ -153,7 +155,10 @@ static void run_rows(struct row *row, const struct source *source, struct histog
 	static const char *const figures[] = {"messages", "seconds", "rtt_ns.min", "rtt_ns.p50",
 		"rtt_ns.p90", "rtt_ns.p99", "rtt_ns.p99_9", "rtt_ns.p99_99", "rtt_ns.max",
 		"messages_per_s", "bytes_per_s", "cpu_ns_per_message", "switches_per_message",
-		"lost", "duplicates", "reordered"};
+		"lost", "duplicates", "reordered", "rtt_ns.mean", "response_ns.p50",
+		"response_ns.p99", "response_ns.p99_9", "service_ns.p50", "service_ns.p99",
+		"lateness_ns.p99", "conditions.foreign", "conditions.steal",
+		"counters.producer.cpu_ns", "counters.consumer.cpu_ns"};
 
 	(void)scratch;
 	for (const struct json *run = json_first(json_get(source->cell, "runs")); run;
@@ -164,6 +169,7 @@ static void run_rows(struct row *row, const struct source *source, struct histog
 		row_text(row, json_text_at(run, "status"));
 		for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
 			row_number(row, json_number_at(run, figures[i]));
+		row_text(row, json_text_at(run, "reason"));
 		row_end(row);
 	}
 }
