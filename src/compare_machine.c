@@ -7,6 +7,7 @@
 
 #include "json_print.h"
 #include "memory.h"
+#include "text.h"
 
 #define NOT_FINGERPRINT "rlimit." /* of the settings: the shell's, not the machine's */
 #define MOST_DESCRIBED  3
@@ -239,22 +240,18 @@ static void describe(FILE *out, const struct json *difference)
 
 char *compare_machine_describe(const struct json *differences, enum compare_fingerprint fingerprint)
 {
-	size_t count = 0, bytes;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, &bytes);
+	size_t count = 0;
+	struct text text;
 
-	if (!out)
-		memory_is_gone();
+	text_begin(&text);
 	for (const struct json *i = json_first(differences); i; i = json_next(i)) {
 		if (strcmp(json_text_at(i, "fingerprint"), names[fingerprint]) != 0 ||
 			count++ >= MOST_DESCRIBED)
 			continue;
-		fputs(count > 1 ? "; " : "", out);
-		describe(out, i);
+		fputs(count > 1 ? "; " : "", text.out);
+		describe(text.out, i);
 	}
 	if (count > MOST_DESCRIBED)
-		fprintf(out, "; %zu more", count - MOST_DESCRIBED);
-	if (fclose(out) != 0)
-		memory_is_gone();
-	return text;
+		fprintf(text.out, "; %zu more", count - MOST_DESCRIBED);
+	return text_end(&text);
 }

@@ -1,5 +1,5 @@
-/* See compare_terminal.h. A line is what stands side by side: the rows of one cell and metric, one for
- * each arm. */
+/* See compare_terminal.h. A line is what stands side by side: the rows of one cell and metric, one
+ * for each arm. */
 #include "compare_terminal.h"
 
 #include <math.h>

@@ -9,10 +9,14 @@
 
 #include "cli.h"
 #include "compare.h"
+#include "compare_junit.h"
+#include "compare_markdown.h"
+#include "compare_report.h"
+#include "compare_tsv.h"
 #include "exit_code.h"
 #include "fail.h"
-#include "memory.h"
 #include "result.h"
+#include "text.h"
 
 static void put_json(FILE *out, const struct json *comparison)
 {
@@ -23,11 +27,11 @@ static void put_json(FILE *out, const struct json *comparison)
 }
 
 static void (*const formats[COMPARE_FORMATS])(FILE *out, const struct json *comparison) = {
-	[COMPARE_TABLE] = put_json,
+	[COMPARE_TABLE] = compare_report,
 	[COMPARE_JSON] = put_json,
-	[COMPARE_MARKDOWN] = put_json,
-	[COMPARE_JUNIT] = put_json,
-	[COMPARE_TSV] = put_json,
+	[COMPARE_MARKDOWN] = compare_markdown,
+	[COMPARE_JUNIT] = compare_junit,
+	[COMPARE_TSV] = compare_tsv,
 };
 
 static int complain(enum exit_code code)
@@ -76,18 +80,15 @@ static int check_targets(const struct cli_compare *options)
 static int write_format(
 	const struct json *comparison, enum cli_compare_format format, const char *path)
 {
-	size_t bytes;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, &bytes);
+	struct text text;
+	char *bytes;
 	int err;
 
-	if (!out)
-		memory_is_gone();
-	formats[format](out, comparison);
-	if (fclose(out) != 0)
-		memory_is_gone();
-	err = result_write_text(text, path, true);
-	free(text);
+	text_begin(&text);
+	formats[format](text.out, comparison);
+	bytes = text_end(&text);
+	err = result_write_text(bytes, path, true);
+	free(bytes);
 	return err;
 }
 

@@ -10,6 +10,7 @@
 #include "compare_machine.h"
 #include "memory.h"
 #include "rank.h"
+#include "text.h"
 #include "words.h"
 
 #define HARNESS_TOLERANCE 0.2
@@ -61,25 +62,20 @@ static void describe_boots(const struct compare_table *table, char *out, size_t 
 			table->arms[i]->boot_count, i + 1 < table->arm_count ? "" : " boots");
 }
 
-/* "kernel 6.17.9 -> 6.18.4", or what it is where it is one; in a new string. */
+/* "kernel 6.17.9 -> 6.18.4", in a new string. */
 static char *describe_kernels(const struct compare_table *table)
 {
-	size_t bytes;
-	char *text = NULL;
-	FILE *out = open_memstream(&text, &bytes);
+	struct text text;
 
-	if (!out)
-		memory_is_gone();
-	fputs("kernel ", out);
+	text_begin(&text);
+	fputs("kernel ", text.out);
 	for (size_t i = 0; i < table->arm_count; i++) {
 		char *kernel = compare_machine_text(table->arms[i], "kernel.release");
 
-		fprintf(out, "%s%s", i ? " -> " : "", kernel ? kernel : "unknown");
+		fprintf(text.out, "%s%s", i ? " -> " : "", kernel ? kernel : "unknown");
 		free(kernel);
 	}
-	if (fclose(out) != 0)
-		memory_is_gone();
-	return text;
+	return text_end(&text);
 }
 
 static void warn_of_boots(struct json *warnings, const struct compare_table *table)

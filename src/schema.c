@@ -7,7 +7,7 @@
 #include "schema_failure.h"
 #include "schema_lint.h"
 #include "schema_pattern.h"
-#include "schema_resolve.h"
+#include "schema_rule.h"
 #include "schema_type.h"
 #include "utf8.h"
 
@@ -25,11 +25,12 @@ struct schema_checker {
 	unsigned steps;
 	struct failure failure;
 	struct pattern *patterns;
-	struct schema_meanings meanings;
+	struct rule_table rules;
 };
 
 static int check_value(struct schema_checker *c, const struct json *schema, const struct place *at)
 {
+	const struct rules *rules;
 	int err = 0;
 
 	if (json_type(schema) == JSON_BOOLEAN)
@@ -39,25 +40,21 @@ static int check_value(struct schema_checker *c, const struct json *schema, cons
 	if (c->steps == MAX_STEPS)
 		return -ELOOP;
 	c->steps++;
-	for (const struct json *i = json_first(schema); i && !err; i = json_next(i)) {
-		struct schema_meaning meaning = schema_resolve(&c->meanings, c->root, i);
-		struct rule rule = {schema, i, &meaning};
-
-		if (meaning.keyword->check)
-			err = meaning.keyword->check(c, &rule, at);
-	}
+	rules = rule_table_get(&c->rules, c->root, schema);
+	for (size_t i = 0; i < rules->count && !err; i++)
+		err = rules->all[i].keyword->check(c, &rules->all[i], at);
 	c->steps--;
 	return err;
 }
 
 static int check_ref(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	return check_value(c, rule->meaning->target, at);
+	return check_value(c, rule->target, at);
 }
 
 static int check_type(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	unsigned types = rule->meaning->types;
+	unsigned types = rule->types;
 
 	if (types & schema_types_of(at->value))
 		return 0;
@@ -127,13 +124,12 @@ static int check_required(struct schema_checker *c, const struct rule *rule, con
 static int check_additional(
 	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	const struct json *properties = json_get(rule->schema, "properties");
 	bool is_closed = json_type(rule->argument) == JSON_BOOLEAN && !json_is_true(rule->argument);
 
 	if (json_type(at->value) != JSON_OBJECT)
 		return 0;
 	for (const struct json *i = json_first(at->value), *last = NULL; i; i = json_next(i)) {
-		const struct json *known = json_get_near(properties, json_key(i), last);
+		const struct json *known = json_get_near(rule->sibling, json_key(i), last);
 		struct place below = place_below(at, i, 0);
 		char quoted[SHOWN_BYTES];
 		int err;
@@ -171,7 +167,7 @@ static int check_prefix_items(
 
 static int check_items(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	size_t prefix = json_count(json_get(rule->schema, "prefixItems")), index = 0;
+	size_t prefix = json_count(rule->sibling), index = 0;
 
 	if (json_type(at->value) != JSON_ARRAY)
 		return 0;
@@ -197,8 +193,7 @@ static int refuse_count(struct schema_checker *c, const struct rule *rule, const
 static int check_min_items(
 	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	if (json_type(at->value) != JSON_ARRAY ||
-		(double)json_count(at->value) >= json_number(rule->argument))
+	if (json_type(at->value) != JSON_ARRAY || (double)json_count(at->value) >= rule->number)
 		return 0;
 	return refuse_count(c, rule, at, "least");
 }
@@ -206,8 +201,7 @@ static int check_min_items(
 static int check_max_items(
 	struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	if (json_type(at->value) != JSON_ARRAY ||
-		(double)json_count(at->value) <= json_number(rule->argument))
+	if (json_type(at->value) != JSON_ARRAY || (double)json_count(at->value) <= rule->number)
 		return 0;
 	return refuse_count(c, rule, at, "most");
 }
@@ -223,16 +217,14 @@ static int refuse_number(struct schema_checker *c, const struct rule *rule, cons
 
 static int check_minimum(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	if (json_type(at->value) != JSON_NUMBER ||
-		json_number(at->value) >= json_number(rule->argument))
+	if (json_type(at->value) != JSON_NUMBER || json_number(at->value) >= rule->number)
 		return 0;
 	return refuse_number(c, rule, at, "least");
 }
 
 static int check_maximum(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	if (json_type(at->value) != JSON_NUMBER ||
-		json_number(at->value) <= json_number(rule->argument))
+	if (json_type(at->value) != JSON_NUMBER || json_number(at->value) <= rule->number)
 		return 0;
 	return refuse_number(c, rule, at, "most");
 }
@@ -295,12 +287,11 @@ static int check_all_of(struct schema_checker *c, const struct rule *rule, const
 
 static int check_if(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	const struct json *then = json_get(rule->schema, "then");
-	int err = then ? check_value(c, rule->argument, at) : -EINVAL;
+	int err = rule->sibling ? check_value(c, rule->argument, at) : -EINVAL;
 
 	if (err)
 		return err == -EINVAL ? 0 : err;
-	return check_value(c, then, at);
+	return check_value(c, rule->sibling, at);
 }
 
 static const struct schema_keyword keywords[] = {
@@ -356,8 +347,10 @@ struct schema_checker *schema_open(const struct json *schema)
 
 void schema_close(struct schema_checker *checker)
 {
-	if (checker)
-		pattern_free_all(checker->patterns);
+	if (!checker)
+		return;
+	pattern_free_all(checker->patterns);
+	rule_table_clear(&checker->rules);
 	free(checker);
 }
 

@@ -19,13 +19,7 @@ enum schema_shape {
 };
 
 struct schema_checker;
-struct schema_meaning;
-
-/* A keyword and its argument, in the schema that says it. */
-struct rule {
-	const struct json *schema, *argument;
-	const struct schema_meaning *meaning;
-};
+struct rule; /* schema_rule.h */
 
 struct schema_keyword {
 	const char *name;

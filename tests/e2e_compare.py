@@ -273,8 +273,8 @@ def make(path, *statements):
     return 0
 
 
-def add_counters(template):
-    """What results of today hold of each side, beside what the template has."""
+def add_what_is_new(template):
+    """What results of today hold beside what the template has."""
     counter = {"per_message": None, "reason": "this machine shows no such counter"}
     for cell in template.values():
         for side in cell["runs"][0]["counters"].values():
@@ -284,11 +284,15 @@ def add_counters(template):
                 involuntary_switches_per_message=0.5476190476190477,
                 hardware={"instructions": counter, "cycles": counter, "cache_misses": counter, "scope": None},
             )
+        cell["runs"][0]["conditions"] = {
+            "foreign": 0.01, "interrupts": 0.001, "steal": 0, "resolution": 0.05, "deep_idle": 0, "throttles": 0,
+            "throttled_ns": 0, "hot_count": None, "producer_work_ns": [1000, 1001], "consumer_work_ns": [1000, 1001],
+        }
 
 
 def large(path, cells, runs, seed="1"):
     maker = Maker(path + seed)
-    add_counters(maker.templates)
+    add_what_is_new(maker.templates)
     for i in range(int(cells)):
         size = 16 + i
         if i % 5 < 3:
