@@ -73,12 +73,13 @@ for path in sys.argv[1:]:
 	installed plot first.json -o figures
 	expect_status 0
 	[[ ${stderr_lines[0]} == "the installed copy" ]]
-	for figure in round-trip-by-mechanism percentile-curves round-trip-by-size throughput-by-size cpu-against-latency; do
+	for figure in round-trip-by-mechanism percentile-curves round-trip-by-size throughput-by-size cpu-against-latency \
+		run-medians over-blocks; do
 		[[ -s figures/$figure.svg && -s figures/$figure.png ]] || flunk "expected $figure"
 		[[ $(head -c 8 "figures/$figure.png" | od -An -tx1 | tr -d ' ') == 89504e470d0a1a0a ]]
 		expect_in "$output" "figures/$figure.svg " "figures/$figure.png "
 	done
-	(($(find figures -type f | wc -l) == 10))
+	(($(find figures -type f | wc -l) == 14))
 	expect_well_formed figures/*.svg
 	is_empty "$TMPDIR"
 }
