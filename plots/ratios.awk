@@ -11,6 +11,8 @@ BEGIN {
 	heading["messages_per_s"] = "Throughput"
 }
 
+table == "cells" { placement_class[place_of_cell()] = field("class") }
+
 table == "comparison" && (field("metric") in heading) {
 	n = ++rows
 	split(field("cell"), part, "/")
@@ -118,7 +120,7 @@ function group_place(g, top,    i, y, last, height, bottom)
 		if (row_label[i] != last)
 			place_text(clip(row_label[i], label_room), column_label, y, "right", "@row_text")
 		if (new_arms > 1)
-			place_text(clip(new_arm_label[row_new[i]], 14), left - 8, y, "right", "@faint_text")
+			place_text(lane_name[row_new[i]], left - 8, y, "right", "@faint_text")
 		row_place(i, y, row_label[i] != last)
 		last = row_label[i]
 	}
@@ -134,6 +136,10 @@ function group_place(g, top,    i, y, last, height, bottom)
 function legend_place(y,    i)
 {
 	legend_start(y)
+	for (i = 1; lanes_are_numbered && i <= new_arms; i++)
+		legend_add(lane_name[i] ": " new_arm_label[i], "", "")
+	if (lanes_are_numbered)
+		legend_start(legend_end())
 	for (i = 1; i <= verdicts; i++)
 		if (verdict_name[i] in any_verdict)
 			legend_add(verdict_name[i], sprintf("pt verdict_shape(%d) ps verdict_size(%d) lc rgb verdict_colour(%d)", i, i, i), "")
@@ -148,7 +154,17 @@ function against_text(    i, text)
 {
 	for (i = 1; i <= new_arms; i++)
 		text = text (i > 1 ? ", " : "") new_arm_label[i]
-	return clip(text, 60) " against " clip(base_label, 40)
+	return text " against " base_label
+}
+
+# Lanes have room for short names only; where one is longer all have numbers, which the legend tells.
+function name_lanes(    i)
+{
+	for (i = 1; i <= new_arms; i++)
+		if (text_length(new_arm_label[i]) > 14)
+			lanes_are_numbered = new_arms > 1
+	for (i = 1; i <= new_arms; i++)
+		lane_name[i] = lanes_are_numbered ? "new " i : new_arm_label[i]
 }
 
 END {
@@ -179,7 +195,13 @@ END {
 	print "noise = " noise > params
 	print "change_ticks = \"" change_ticks(right - left, 46) "\"" > params
 	panels_reserve(groups)
-	y = place_title(against_text() ": change of every cell", untrusted_text() \
+	name_lanes()
+	title = against_text() ": change of every cell"
+	if (text_length(title) > 70) {
+		title = "Change of every cell"
+		subject = (lanes_are_numbered ? "Against " base_label : against_text()) ". "
+	}
+	y = place_title(title, untrusted_text() subject \
 		"Ratio of run medians and rates (Hodges-Lehmann over runs) on a logarithmic axis" \
 		(any_interval ? "; bars are 95 % confidence intervals" : "") \
 		". A verdict needs significance over the whole comparison, and for a change the margin.")
@@ -191,5 +213,5 @@ END {
 	if (noise > 0)
 		notes = notes " A/A noise: half of the 95 % interval between two registrations of one cell."
 	place_caption(y - 6, notes)
-	answer("draw", "change of medians and throughput, " against_text())
+	answer("draw", "change of medians and throughput, " clip(against_text(), 80))
 }

@@ -31,7 +31,7 @@ do for [p = 1:panels] {
 			lc rgb margin_colour notitle, \
 		"" index p - 1 using (0):1:(-noise):(noise):($1 - $7):($1 + $7) with boxxyerror fs solid noborder \
 			lc rgb noise_colour notitle, \
-		"" index p - 1 using (0):1:(0):($7 * 2.2) with vectors nohead lw 1 lc rgb "#888888" notitle, \
+		"" index p - 1 using (0):($1 - $7):(0):(2 * $7) with vectors nohead lw 1 lc rgb "#888888" notitle, \
 		"" index p - 1 using 2:1:3:4:(verdict_colour($5)) with xerrorbars ps hidden lw 1.3 lc rgb variable notitle, \
 		"" index p - 1 using 2:1:(verdict_size($5)):(verdict_shape($5)):(verdict_colour($5)) \
 			with points ps variable pt variable lc rgb variable notitle

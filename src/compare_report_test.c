@@ -124,6 +124,17 @@ static void three_arms_stand_side_by_side(void **state)
 		"(N): about N runs would settle it");
 }
 
+static void a_long_label_keeps_its_columns(void **state)
+{
+	(void)state;
+	ASSERT_REPORT("'allowed': []}], 'fingerprints'",
+		"'allowed': []}, {'label': '6.19 of \xc3\xa9t\xc3\xa9, with all that was "
+		"proposed', "
+		"'files': ['c.json'], 'boots': 1, 'runs': 10}], 'fingerprints'",
+		"base    6.18                            6.19 of \xc3\xa9t\xc3\xa9, with all "
+		"that\n");
+}
+
 static void what_was_not_compared_is_grouped_by_reason(void **state)
 {
 	(void)state;
@@ -153,6 +164,7 @@ int main(void)
 		cmocka_unit_test(rows_of_a_cell_stand_together),
 		cmocka_unit_test(a_long_name_has_a_line_of_its_own),
 		cmocka_unit_test(three_arms_stand_side_by_side),
+		cmocka_unit_test(a_long_label_keeps_its_columns),
 		cmocka_unit_test(what_was_not_compared_is_grouped_by_reason)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

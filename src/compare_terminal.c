@@ -27,6 +27,17 @@ static void put_padded(FILE *out, const char *text, int width)
 	fprintf(out, "%s%*s", text, missing > 0 ? missing : 0, "");
 }
 
+/* The same; what is too long is cut, with two spaces left. */
+static void put_name(FILE *out, const char *name, int width)
+{
+	const char *end = name + strlen(name), *at = name;
+	int left = width - 2;
+
+	for (; at < end && left > 0; left--)
+		at += utf8_length(at, end) ? utf8_length(at, end) : 1;
+	fprintf(out, "%.*s%*s", (int)(at - name), name, left + 2, "");
+}
+
 /* Right-aligned. Takes the text. */
 static void put_column(FILE *out, char *text, int width)
 {
@@ -211,7 +222,7 @@ static void put_heading(const struct table *table, const struct json *comparison
 		fprintf(line.out, "%11s%10s%18s  verdict", "new", "change", "95 % CI");
 	for (size_t arm = 1; table->arms > 1 && arm <= table->arms; arm++) {
 		fputs("    ", line.out);
-		put_padded(line.out, compare_arm_name(comparison, arm), ARM_WIDTH - 4);
+		put_name(line.out, compare_arm_name(comparison, arm), ARM_WIDTH - 4);
 	}
 	put_trimmed(table->out, &line);
 }
