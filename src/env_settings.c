@@ -4,11 +4,14 @@
 #include "cgroup.h"
 #include "sysfs.h"
 
+#include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define IDLE_STATES 10 /* as many as the kernel knows for one CPU */
+#define NO_WAKE_LIMIT_US 2000000000 /* what /dev/cpu_dma_latency reads without one */
+#define IDLE_STATES      10         /* as many as the kernel knows for one CPU */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -87,7 +90,7 @@ static const struct file containers[] = {
 	{"docker", "/.dockerenv", false},
 };
 
-#define OTHERS 4 /* cpuidle.states, cpus_allowed, cgroup.cpu.max, container */
+#define OTHERS 5 /* cpuidle.states, cpuidle.limit_us, cpus_allowed, cgroup.cpu.max, container */
 
 _Static_assert(COUNT(sysctls) + COUNT(files) + COUNT(limits) + OTHERS <= ENV_SETTINGS,
 	"every setting of the tables has a place");
@@ -184,6 +187,26 @@ static void add_limits(struct env *env, const char *root)
 	free(text);
 }
 
+/* How long an idle CPU may take to wake, where somebody sets a limit, as `ipcmark tune
+ * --keep-awake` does. Left out where there is none, since only root can see one: runs of root and
+ * of others on one machine have the same settings. */
+static void add_wake_limit(struct env *env, const char *root)
+{
+	char path[PATH_MAX], value[16];
+	int32_t limit_us = NO_WAKE_LIMIT_US;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/dev/cpu_dma_latency", root);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	if (fread(&limit_us, sizeof limit_us, 1, file) == 1 && limit_us < NO_WAKE_LIMIT_US) {
+		snprintf(value, sizeof value, "%d", limit_us);
+		add(env, "cpuidle.limit_us", value);
+	}
+	fclose(file);
+}
+
 /* A cpuset, taskset(1) and the boot parameters all end in this list. */
 static void add_cpus_allowed(struct env *env, const char *root)
 {
@@ -256,6 +279,7 @@ void env_settings_read(struct env *env, const char *root)
 	for (size_t i = 0; i < COUNT(sysctls); i++)
 		add_sysctl(env, root, sysctls[i]);
 	add_idle_states(env, root);
+	add_wake_limit(env, root);
 	add_cpus_allowed(env, root);
 	add_cgroup_limit(env, root);
 	add_container(env, root);

@@ -119,6 +119,27 @@ static void test_cpus_allowed(void **state)
 	assert_string_equal(env_setting(&env, "cpus_allowed"), "2-3");
 }
 
+static const char *wake_limit(struct env *env, const char *root, int32_t limit_us)
+{
+	tree_put_bytes(root, "/dev/cpu_dma_latency", (const char *)&limit_us, sizeof limit_us);
+	env_read(env, root);
+	return env_setting(env, "cpuidle.limit_us");
+}
+
+static void test_wake_limit(void **state)
+{
+	struct env env;
+
+	env_read(&env, *state);
+	assert_null(env_setting(&env, "cpuidle.limit_us"));
+	assert_null(wake_limit(&env, *state, 2000000000)); /* there is none */
+	assert_string_equal(wake_limit(&env, *state, 0), "0");
+	assert_string_equal(wake_limit(&env, *state, 300), "300");
+	tree_put(*state, "/dev/cpu_dma_latency", "");
+	env_read(&env, *state);
+	assert_null(env_setting(&env, "cpuidle.limit_us"));
+}
+
 int main(void)
 {
 #define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, tree_setup, tree_teardown)
@@ -129,6 +150,7 @@ int main(void)
 		WITH_TREE(test_cgroup_namespace),
 		WITH_TREE(test_cgroup_version_1),
 		WITH_TREE(test_cpus_allowed),
+		WITH_TREE(test_wake_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
