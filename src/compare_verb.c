@@ -37,7 +37,7 @@ static void (*const formats[COMPARE_FORMATS])(FILE *out, const struct json *comp
 static int complain(enum exit_code code)
 {
 	fprintf(stderr, "ipcmark: %s\n", fail_reason());
-	return code;
+	return (int)code;
 }
 
 static int print_policy(void)
@@ -104,7 +104,8 @@ static int write_all(const struct json *comparison, const struct cli_compare *op
 
 	for (int format = 0; format < COMPARE_FORMATS && !err; format++)
 		if (options->files[format])
-			err = write_format(comparison, format, options->files[format]);
+			err = write_format(comparison, (enum cli_compare_format)format,
+				options->files[format]);
 	if (!err && has_answer(comparison, options->answer))
 		err = write_format(comparison, options->answer, options->output);
 	return err;

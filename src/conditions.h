@@ -39,8 +39,8 @@ int conditions_begin(struct conditions *conditions, const struct plan *plan, uin
 /* The same once more. */
 int conditions_end(struct conditions *conditions, uint64_t probe_ns);
 
-/* By how much the clocks of a cell's CPUs may be apart, in ns, as far as is known so far. NaN with a reason
- * (fail.h) where one-way times between them mean nothing. */
+/* By how much the clocks of a cell's CPUs may be apart, in ns, as far as is known so far. NaN with
+ * a reason (fail.h) where one-way times between them mean nothing. */
 double conditions_one_way_ns(const struct conditions *conditions, const struct cell *cell);
 
 /* The share of operations of duration_ns on these CPUs that gaps fall into; NaN: not probed. */

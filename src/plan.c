@@ -228,6 +228,7 @@ int plan_add_controls(struct plan *plan, const struct plan_context *context, con
 	struct plan chosen = {0};
 	int err = plan_add(&chosen, context, glob);
 
+	assert(err || chosen.cells);
 	for (enum control control = CONTROL_NONE; control <= CONTROL_POSITIVE && !err; control++) {
 		struct cell cell = chosen.cells[0];
 
