@@ -22,6 +22,7 @@ struct compare_run {
 	double values[COMPARE_METRICS_MOST]; /* by the index of compare_metrics */
 	double finer[COMPARE_METRICS_MOST];  /* see compare_metric.h */
 	double loss;                         /* 0 .. 1; NaN where nothing can be lost */
+	unsigned flags;                      /* enum run_flag */
 };
 
 /* A cell over all files of the arm. Sets of metrics are bits 1 << index. */
@@ -33,6 +34,8 @@ struct compare_cell {
 	char *reason;                       /* of a file in which it has no figures; NULL */
 	bool broke;                         /* it failed there, and did not only not apply */
 	unsigned metrics;                   /* that it has by its pattern */
+	unsigned dominated;                 /* by gaps in the machine's own time, in one of the
+					       files */
 	unsigned low_confidence;            /* that stand on few messages in one of the files */
 	double needs[COMPARE_METRICS_MOST]; /* messages of a run, to have the figure; NaN */
 	double batch;                       /* round trips in one sample, the most of any file */

@@ -87,10 +87,24 @@ static int take_summaries(struct compare_cell *taken, const struct json *cell)
 		taken->metrics |= BIT(i);
 		if (json_is_true(json_get(summary, "low_confidence")))
 			taken->low_confidence |= BIT(i);
+		if (json_is_true(json_get(summary, "environment_dominated")))
+			taken->dominated |= BIT(i);
 		taken->needs[i] =
 			fmax(taken->needs[i], json_number(json_get(summary, "needs_messages")));
 	}
 	return 0;
+}
+
+static unsigned flags_of(const struct json *run)
+{
+	unsigned flags = 0;
+
+	for (const struct json *word = json_first(json_get(run, "flags")); word;
+		word = json_next(word))
+		for (unsigned bit = 0; bit < RUN_FLAGS; bit++)
+			if (strcmp(json_string(word, ""), run_flag_name(bit)) == 0)
+				flags |= 1U << bit;
+	return flags;
 }
 
 static void take_run(struct compare_cell *taken, const struct json *run, size_t file, bool lossy)
@@ -103,6 +117,7 @@ static void take_run(struct compare_cell *taken, const struct json *run, size_t 
 		.loss = lossy ? metric_loss(json_number_at(run, "messages"),
 					json_number_at(run, "offered"))
 			      : NAN,
+		.flags = flags_of(run),
 	};
 	for (size_t i = 0; compare_metrics[i].name; i++) {
 		bool has = taken->metrics & BIT(i);
@@ -156,6 +171,14 @@ bool compare_cell_is_finer(const struct compare_cell *cell, size_t metric)
 		any = true;
 	}
 	return any;
+}
+
+bool compare_cell_is_flagged(const struct compare_cell *cell, unsigned flag, size_t *count)
+{
+	*count = 0;
+	for (size_t i = 0; i < cell->run_count; i++)
+		*count += cell->runs[i].flags & flag ? 1 : 0;
+	return 2 * *count > cell->run_count;
 }
 
 static double value_of(const struct compare_run *run, struct compare_figure figure)

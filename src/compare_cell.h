@@ -19,6 +19,9 @@ void compare_cell_clear(struct compare_cell *cell);
 /* Whether all runs that have the figure have it interpolated, too (METHOD, part 3). */
 bool compare_cell_is_finer(const struct compare_cell *cell, size_t metric);
 
+/* Whether more than half of the runs carry a flag (enum run_flag); how many is in *count. */
+bool compare_cell_is_flagged(const struct compare_cell *cell, unsigned flag, size_t *count);
+
 /* A figure of a cell. */
 struct compare_figure {
 	size_t metric;

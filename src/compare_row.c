@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "compare_note.h"
 
 #define LEAST_RUNS  6
 #define LEAST_BOOTS 5
@@ -144,31 +144,6 @@ static void put_runs_needed(struct json *object, const struct compare_row *row)
 		json_put_null(object, "runs_needed");
 }
 
-static void add_notes(struct json *notes, const struct compare_row *row, bool is_new)
-{
-	const struct compare_cell *cell = is_new ? row->new_cell : row->base_cell;
-	const char *side = is_new ? "new" : "base";
-	double *losses = memory_zeroed(cell->run_count, sizeof *losses), loss;
-	char text[80];
-
-	for (size_t i = 0; i < cell->run_count; i++)
-		losses[i] = cell->runs[i].loss;
-	loss = metric_estimate(losses, cell->run_count).value;
-	free(losses);
-	if ((is_new ? &row->new : &row->base)->multimodal) {
-		snprintf(text, sizeof text, "two regimes in %s", side);
-		json_add_string(notes, text);
-	}
-	if (loss > 0) {
-		snprintf(text, sizeof text, "%.3g %% lost in %s", 100 * loss, side);
-		json_add_string(notes, text);
-	}
-	if (cell->batch > 1) {
-		snprintf(text, sizeof text, "means of %.0f in %s", cell->batch, side);
-		json_add_string(notes, text);
-	}
-}
-
 static void put_effect(struct json *object, const struct compare_row *row)
 {
 	json_put_number(object, "ratio", exp(row->effect.shift));
@@ -208,6 +183,5 @@ void compare_row_put(const struct compare_row *row, struct json *rows)
 	json_put_string(object, "verdict", verdict_name(row->verdict));
 	json_put_text(object, "reason", row->reason);
 	array = json_put_array(object, "notes");
-	add_notes(array, row, false);
-	add_notes(array, row, true);
+	compare_notes(array, row);
 }

@@ -105,26 +105,36 @@ static double needs_of(const struct compare_row *row)
 		row->new_cell->needs[row->figure.metric]);
 }
 
+static bool is_unstable(const struct compare_cell *cell)
+{
+	size_t count;
+
+	return compare_cell_is_flagged(cell, FLAG_UNSTABLE, &count);
+}
+
 /* A figure that one arm has and the other not, or none. */
 static void note_absence(struct compare_table *table, const struct compare_row *row)
 {
 	bool in_base = !isnan(row->base.value), in_new = !isnan(row->new.value);
+	const struct compare_cell *without = in_base ? row->new_cell : row->base_cell;
+	const char *label = label_of(table, in_base ? row->arm : 0);
 	size_t metric = row->figure.metric;
 	char reason[REASON_BYTES];
 
-	if (!in_base && !in_new) {
+	if (!in_base && !in_new && !(is_unstable(row->base_cell) && is_unstable(row->new_cell))) {
 		if (isnan(needs_of(row)))
 			return;
 		table->lacking[metric]++;
 		table->needs[metric] = fmax(table->needs[metric], needs_of(row));
 		return;
 	}
-	if (isnan(needs_of(row)))
-		snprintf(reason, sizeof reason, "%.300s: too few runs have it",
-			label_of(table, in_base ? row->arm : 0));
+	if (is_unstable(without))
+		snprintf(reason, sizeof reason, "%.300s: unstable at this rate", label);
+	else if (isnan(without->needs[metric]))
+		snprintf(reason, sizeof reason, "%.300s: too few runs have it", label);
 	else
-		snprintf(reason, sizeof reason, "%.300s: needs %.0f messages in a run",
-			label_of(table, in_base ? row->arm : 0), needs_of(row));
+		snprintf(reason, sizeof reason, "%.300s: needs %.0f messages in a run", label,
+			without->needs[metric]);
 	put_absent(table, row->base_cell->id, compare_metrics[metric].name, reason);
 }
 

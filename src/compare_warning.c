@@ -195,13 +195,17 @@ static void warn_of_family(struct json *warnings, const struct compare_table *ta
 	double wanted = LEVEL / (double)table->comparisons;
 	size_t runs = compare_row_least(table->unit);
 
+	/* many together may pass where one alone could not */
+	for (size_t i = 0; i < table->row_count; i++)
+		if (table->rows[i].p_adjusted <= LEVEL)
+			return;
 	if (table->comparisons == 0 || table->smallest_p <= wanted)
 		return;
 	while (rank_two_sample_smallest_p(runs, runs) > wanted && runs < MOST_RUNS)
 		runs++;
 	warn(warnings,
-		"so few %s can't prove one difference among %zu comparisons: the smallest possible "
-		"p is %.2g, and %.2g is needed; %zu of each would do",
+		"so few %s can't prove a single difference among %zu comparisons: the smallest "
+		"possible p is %.2g, and %.2g is needed; %zu of each would do",
 		table->unit == COMPARE_BOOT ? "boots" : "runs", table->comparisons,
 		table->smallest_p, wanted, runs);
 }
@@ -211,11 +215,13 @@ static void warn_of_gaps(struct json *warnings, const struct compare_table *tabl
 	for (size_t i = 0; compare_metrics[i].name; i++)
 		if (table->lacking[i])
 			warn(warnings,
-				"%zu cells have no %s in any arm: not compared; a run needs %.0f "
+				"%zu cell%s without %s in any arm: not compared; a run needs %.0f "
 				"messages for it (--time)",
-				table->lacking[i], compare_metrics[i].name, table->needs[i]);
+				table->lacking[i], table->lacking[i] == 1 ? "" : "s",
+				compare_metrics[i].name, table->needs[i]);
 	if (table->ignored)
-		warn(warnings, "%zu cells are left out by the policy", table->ignored);
+		warn(warnings, "%zu cell%s left out by the policy", table->ignored,
+			table->ignored == 1 ? "" : "s");
 }
 
 struct json *compare_warnings(const struct compare_table *table, const struct json *differences)
