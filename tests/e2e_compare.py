@@ -1,13 +1,15 @@
 #!/usr/bin/python3
 """Makes results for the tests of compare: valid ones, whose medians and spread are as asked.
 
+holds FILE EXPRESSION...    fails unless each is true of a comparison: d, rows, row(part of the cell, metric)
 make FILE STATEMENT...      a result; each statement is Python and sees the functions below
 large FILE CELLS RUNS [SEED]  one of realistic size, with histograms
 
 Machine:  label("6.17"), kernel("6.17.9"), hardware("EPYC"), tuning("performance"), microcode("0x1"), boot(3),
           same_invocation("x")
-Cells:    rtt("pipe", 5000, spread=0.01, runs=20, p99=1.3, ...), stream("pipe", 1e6, ...), absent("tcp", "skipped", "why")
-Controls: control("a_a", "same"), control("positive", "detected")
+Cells:    rtt("pipe", 5000, spread=0.01, runs=20, p99=1.3, ...), stream("pipe", 1e6, ...), paced("pipe", 5000, rate=1e4),
+          absent("tcp", "skipped", "why")
+Controls: control("a_a"), control("positive", 1.05): of the first cell
 d is the document. Values of runs are those quantiles of a log-normal distribution that share it evenly, in an order
 that depends on the file: their median is the one that was asked for, and two files never hold the same values.
 """
@@ -62,6 +64,52 @@ def member(run, path):
     return run
 
 
+PINGPONG = tuple([(f"rtt_ns.{q}", "ns", "lower") for q in QUANTILES]
+                 + [("rtt_ns.mean", "ns", "lower"), ("cpu_ns_per_message", "ns", "lower"),
+                    ("switches_per_message", "1", "lower")])
+PACED = tuple([(f"{object}.{q}", "ns", "lower") for object in ("response_ns", "service_ns") for q in QUANTILES]
+              + [("cpu_ns_per_message", "ns", "lower"), ("switches_per_message", "1", "lower")])
+
+
+def signed_rank_counts(n):
+    """How many of the 2^n sets of the ranks 1 .. n sum to each value."""
+    counts = [1]
+    for rank in range(1, n + 1):
+        longer = counts + [0] * rank
+        for total, count in enumerate(counts):
+            longer[total + rank] += count
+        counts = longer
+    return counts
+
+
+def signed_rank(steps):
+    """Hodges-Lehmann, its 95 % interval and the exact two-sided p of steps without ties."""
+    n = len(steps)
+    walsh = sorted((steps[i] + steps[j]) / 2 for i in range(n) for j in range(i, n))
+    order = sorted(range(n), key=lambda i: abs(steps[i]))
+    up = sum(rank for rank, i in enumerate(order, 1) if steps[i] > 0)
+    below = [sum(signed_rank_counts(n)[: k + 1]) / 2**n for k in range(n * (n + 1) // 2 + 1)]
+    p = min(1, 2 * below[min(up, n * (n + 1) // 2 - up)])
+    c = sum(2 * tail <= 0.05 for tail in below)
+    return statistics.median(walsh), [walsh[c - 1], walsh[len(walsh) - c]] if c else None, p
+
+
+def finding(which, base, control):
+    """What a result says of a control, worked out from the two cells."""
+    blocks = {run["block"]: run["rtt_ns"]["p50"] for run in control["runs"]}
+    steps = [math.log(blocks[run["block"]] / run["rtt_ns"]["p50"]) for run in base["runs"] if run["block"] in blocks]
+    shift, ends, p = signed_rank(steps)
+    ci95 = [math.exp(end) for end in ends] if ends else None
+    if which == "a_a":
+        verdict = "too few runs" if len(steps) < 8 else "differs" if p <= 0.01 else "same"
+    else:
+        found = p <= 0.05 and ci95 and ci95[0] > 1
+        verdict = "too few runs" if len(steps) < 6 else "detected" if found else "missed"
+    said = {"cell": base["id"], "control": control["id"], "metric": "rtt_ns.p50", "ratio": math.exp(shift),
+            "ci95": ci95, "p": p, "runs": len(steps), "verdict": verdict}
+    return {**said, "injected": 0.05} if which == "positive" else said
+
+
 class Maker:
     def __init__(self, name):
         self.random = random.Random(name)
@@ -69,6 +117,7 @@ class Maker:
             self.d = json.load(file)
         cells = self.d["cells"]
         self.templates = {c["pattern"]: c for c in cells if c["transport"] == "pipe" and c["size_bytes"] == 64}
+        self.templates["paced"] = {**copy.deepcopy(self.templates["stream"]), "pattern": "paced"}
         self.d["cells"], self.d["warnings"] = [], []
         self.d["invocation"]["id"] = digest("id " + name, 32)
         self.kernel("6.18.4")
@@ -119,7 +168,7 @@ class Maker:
     def cell(self, pattern, transport, wait, size, placement, axes):
         cell = copy.deepcopy(self.templates[pattern])
         run = cell["runs"][0]
-        run.update(status="ok", reason=None, flags=[], low_confidence=[], lost=0, duplicates=0, reordered=0)
+        run.update(rtt_ns=None, status="ok", reason=None, flags=[], low_confidence=[], lost=0, duplicates=0, reordered=0)
         text = f"{size // 1024}K" if size % 1024 == 0 else str(size)
         parts = [pattern, transport, wait, text, placement] + [f"{k}={v}" for k, v in (axes or {}).items()]
         cell.update(
@@ -162,8 +211,9 @@ class Maker:
             cell["summary"][name] = summary(values, unit, better, 100000 if name.endswith("p99_9") else None)
 
     def rtt(self, transport, p50=5000, spread=0.01, runs=20, wait="block", size=64, placement="same-cpu", axes=None,
-            p90=1.1, p99=1.3, p99_9=None, cpu=1.0, tail=None):
-        """p90 and above: as a multiple of p50, None for no figure; tail: their spread, where it is another."""
+            p90=1.1, p99=1.3, p99_9=None, cpu=1.0, tail=None, interpolated=None):
+        """p90 and above: as a multiple of p50, None for no figure; tail: their spread, where it is another;
+        interpolated: p50 in steps of this, and the value itself beside it."""
         cell, template = self.cell("pingpong", transport, wait, size, placement, axes)
         medians = self.spread(p50, spread, runs)
         factors = {"p90": p90, "p99": p99, "p99_9": p99_9, "p99_99": None}
@@ -172,15 +222,31 @@ class Maker:
         for i, value in enumerate(medians):
             run = self.add_run(cell, template, 1e9 / value, cpus[i])
             rtt = {"count": MESSAGES, "min": value * 0.9, "mean": value, "p50": value}
+            if interpolated:
+                rtt["p50"] = interpolated * round(value / interpolated)
+                rtt["p50_interpolated"] = value
             last = value
             for name in QUANTILES[1:]:
                 rtt[name] = last = max(last, value * tails[name][i]) if tails[name] else None
                 last = last or value
             rtt["max"] = value * 100
             run["rtt_ns"] = rtt
-        self.summarize(cell, [(f"rtt_ns.{q}", "ns", "lower") for q in QUANTILES]
-                       + [("rtt_ns.mean", "ns", "lower"), ("cpu_ns_per_message", "ns", "lower"),
-                          ("switches_per_message", "1", "lower")])
+        self.summarize(cell, PINGPONG)
+        return cell
+
+    def paced(self, transport, p50=5000, rate=1e4, spread=0.01, runs=20, wait="block", size=64, placement="same-cpu",
+              load=50, unstable=False):
+        cell, template = self.cell("paced", transport, wait, size, placement, {"load": f"{load}%"})
+        cell.update(rate_per_s=rate, capacity_per_s=rate * 100 / load)
+        template.update(rtt_ns=None, sent_per_s=rate, flags=["unstable"] if unstable else [])
+        for value in self.spread(p50, spread, runs):
+            run = self.add_run(cell, template, rate, value)
+            for name, factor in (("response_ns", 1), ("service_ns", 0.9), ("lateness_ns", 0.1)):
+                run[name] = {"count": MESSAGES, "min": value * factor * 0.9, "mean": value * factor}
+                for q, more in zip(QUANTILES, (1, 1.1, 1.3, None, None)):
+                    run[name][q] = value * factor * more if more and not unstable else None
+                run[name]["max"] = value * 100
+        self.summarize(cell, PACED)
         return cell
 
     def stream(self, transport, rate=1e6, spread=0.01, runs=20, wait="block", size=64, placement="same-cpu", axes=None,
@@ -206,16 +272,22 @@ class Maker:
         cell.update(status=status, reason=reason)
         return cell
 
-    # ---- controls: what the cells of d say is checked elsewhere
+    # ---- controls: a copy of a cell, with a known shift
 
-    def control(self, which, verdict, ratio=1.0, ci95=(0.99, 1.01), p=0.5, runs=20):
-        cell = "pingpong/pipe/block/64/same-cpu"
-        axis = {"a_a": "a-a", "positive": "positive"}[which]
-        finding = {"cell": cell, "control": f"{cell}/control={axis}", "metric": "rtt_ns.p50", "ratio": ratio,
-                   "ci95": list(ci95) if ci95 else None, "p": p, "runs": runs, "verdict": verdict}
-        if which == "positive":
-            finding["injected"] = 0.05
-        self.d["controls"][which] = finding
+    def control(self, which, factor=1.0, noise=0.002, runs=None):
+        """which: "a_a" or "positive", of the first cell; factor: what the copy takes of the cell's time."""
+        base = self.d["cells"][0]
+        control = copy.deepcopy(base)
+        control["axes"] = {"control": which.replace("_", "-")}
+        control["id"] += f"/control={control['axes']['control']}"
+        control["runs"] = control["runs"][:runs]
+        for i, run in enumerate(control["runs"]):
+            change = factor * (1 + noise * self.random.uniform(-1, 1))
+            run["rtt_ns"] = {key: value if value is None or key == "count" else value * change
+                             for key, value in run["rtt_ns"].items()}
+        self.summarize(control, list(PINGPONG))
+        self.d["cells"].append(control)
+        self.d["controls"][which] = finding(which, base, control)
 
     def add_histogram(self, cell, buckets):
         """Samples around the median, a bucket each 0.1 %, and the runs' figures to go with them."""
@@ -246,9 +318,7 @@ class Maker:
         cell["histogram"] = {"unit": "ns", "batch": 1, "sub_bits": 10, "count": total, "min": least, "max": most,
                              "sum": mass, "overflow": 0, "counts": counts}
         cell["summary"] = {}
-        self.summarize(cell, [(f"rtt_ns.{q}", "ns", "lower") for q in QUANTILES]
-                       + [("rtt_ns.mean", "ns", "lower"), ("cpu_ns_per_message", "ns", "lower"),
-                          ("switches_per_message", "1", "lower")])
+        self.summarize(cell, PINGPONG)
 
     def write(self, path):
         pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -303,5 +373,23 @@ def large(path, cells, runs, seed="1"):
     return 0
 
 
+def holds(path, *expressions):
+    d = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+
+    def row(cell, metric="rtt_ns.p50", arm=1):
+        found = [r for r in d["rows"] if cell in r["cell"] and r["metric"] == metric and r["arm"] == arm]
+        assert len(found) == 1, (cell, metric, len(found))
+        return found[0]
+
+    for expression in expressions:
+        if not eval(f"({expression})", {"d": d, "rows": d["rows"], "row": row}):  # pylint: disable=eval-used
+            print(f"{path}: not so: {expression}", file=sys.stderr)
+            for r in d["rows"][:20]:
+                print(f"  {r['cell']} {r['metric']}: {r['verdict']} {r['reason']} {r['ratio']}", file=sys.stderr)
+            print(json.dumps({**d, "rows": []}, indent=1), file=sys.stderr)
+            return 1
+    return 0
+
+
 if __name__ == "__main__":
-    sys.exit({"make": make, "large": large}[sys.argv[1]](*sys.argv[2:]))
+    sys.exit({"holds": holds, "make": make, "large": large}[sys.argv[1]](*sys.argv[2:]))
