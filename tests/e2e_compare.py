@@ -345,19 +345,16 @@ def make(path, *statements):
 
 def add_what_is_new(template):
     """What results of today hold beside what the template has."""
-    counter = {"per_message": None, "reason": "this machine shows no such counter"}
     for cell in template.values():
         for side in cell["runs"][0]["counters"].values():
-            side.update(
-                cpu_ns_per_message=2205.6,
-                voluntary_switches_per_message=0.45476190476190476,
-                involuntary_switches_per_message=0.5476190476190477,
-                hardware={"instructions": counter, "cycles": counter, "cache_misses": counter, "scope": None},
-            )
+            side.update(cpu_ns_per_message=2205.6, voluntary_switches_per_message=0.45476190476190476,
+                        involuntary_switches_per_message=0.5476190476190477, instructions_per_message=7100.25,
+                        cycles_per_message=5500.125, cache_misses_per_message=None, counted="user",
+                        not_counted_reason="this machine shows no such counter")
         cell["runs"][0]["conditions"] = {
             "foreign": 0.01, "interrupts": 0.001, "steal": 0, "resolution": 0.05, "deep_idle": 0, "throttles": 0,
-            "throttled_ns": 0, "hot_count": None, "producer_work_ns": [1000, 1001], "consumer_work_ns": [1000, 1001],
-        }
+            "throttled_ns": 0, "hot_count": None, "tcp_retransmits": None, "producer_work_ns": [1000, 1001],
+            "consumer_work_ns": [1000, 1001]}
 
 
 def large(path, cells, runs, seed="1"):
