@@ -259,7 +259,7 @@ size_t json_count(const struct json *container)
 
 double json_number(const struct json *value)
 {
-	return cJSON_GetNumberValue(node_of(value));
+	return json_type(value) == JSON_NUMBER ? node_of(value)->valuedouble : NAN;
 }
 
 int64_t json_integer(const struct json *value, int64_t otherwise)

@@ -94,7 +94,8 @@ static const char *duplicate_below(const struct json *value, size_t *keys)
 		if (is_sorted)
 			slots[count++] = (struct slot){.member = i, .ordinal = *keys};
 		*keys += is_object;
-		duplicate = duplicate_below(i, keys);
+		if (json_first(i))
+			duplicate = duplicate_below(i, keys);
 	}
 	if (is_sorted && !duplicate) {
 		found = find_duplicate(slots, count);

@@ -4,12 +4,9 @@
 
 #include "json_print.h"
 #include "memory.h"
-#include "schema_failure.h"
-#include "schema_lint.h"
-#include "schema_pattern.h"
-#include "schema_rule.h"
+#include "schema_bound.h"
+#include "schema_checker.h"
 #include "schema_type.h"
-#include "utf8.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -19,14 +16,6 @@
 /* A document is at most JSON_MAX_DEPTH deep, and a schema of ours takes a few steps ($ref, anyOf) a
  * level. More means that it goes round without going down. */
 #define MAX_STEPS (8 * JSON_MAX_DEPTH)
-
-struct schema_checker {
-	const struct json *root;
-	unsigned steps;
-	struct failure failure;
-	struct pattern *patterns;
-	struct rule_table rules;
-};
 
 static int check_value(struct schema_checker *c, const struct json *schema, const struct place *at)
 {
@@ -181,67 +170,6 @@ static int check_items(struct schema_checker *c, const struct rule *rule, const 
 	return 0;
 }
 
-static int refuse_count(struct schema_checker *c, const struct rule *rule, const struct place *at,
-	const char *bound)
-{
-	int64_t wanted = json_integer(rule->argument, 0);
-
-	return failure_note(&c->failure, at, "expected at %s %lld element%s, got %zu", bound,
-		(long long)wanted, wanted == 1 ? "" : "s", json_count(at->value));
-}
-
-static int check_min_items(
-	struct schema_checker *c, const struct rule *rule, const struct place *at)
-{
-	if (json_type(at->value) != JSON_ARRAY || (double)json_count(at->value) >= rule->number)
-		return 0;
-	return refuse_count(c, rule, at, "least");
-}
-
-static int check_max_items(
-	struct schema_checker *c, const struct rule *rule, const struct place *at)
-{
-	if (json_type(at->value) != JSON_ARRAY || (double)json_count(at->value) <= rule->number)
-		return 0;
-	return refuse_count(c, rule, at, "most");
-}
-
-static int refuse_number(struct schema_checker *c, const struct rule *rule, const struct place *at,
-	const char *bound)
-{
-	char wanted[SHOWN_BYTES], got[SHOWN_BYTES];
-
-	return failure_note(&c->failure, at, "expected at %s %s, got %s", bound,
-		failure_show(rule->argument, wanted), failure_show(at->value, got));
-}
-
-static int check_minimum(struct schema_checker *c, const struct rule *rule, const struct place *at)
-{
-	if (json_type(at->value) != JSON_NUMBER || json_number(at->value) >= rule->number)
-		return 0;
-	return refuse_number(c, rule, at, "least");
-}
-
-static int check_maximum(struct schema_checker *c, const struct rule *rule, const struct place *at)
-{
-	if (json_type(at->value) != JSON_NUMBER || json_number(at->value) <= rule->number)
-		return 0;
-	return refuse_number(c, rule, at, "most");
-}
-
-static int check_min_length(
-	struct schema_checker *c, const struct rule *rule, const struct place *at)
-{
-	int64_t wanted = json_integer(rule->argument, 0);
-	char shown[SHOWN_BYTES];
-
-	if (json_type(at->value) != JSON_STRING ||
-		(int64_t)utf8_count(json_string(at->value, "")) >= wanted)
-		return 0;
-	return failure_note(&c->failure, at, "expected at least %lld character%s, got %s",
-		(long long)wanted, wanted == 1 ? "" : "s", failure_show(at->value, shown));
-}
-
 static int check_pattern(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const char *string = json_string(at->value, NULL);
@@ -253,6 +181,18 @@ static int check_pattern(struct schema_checker *c, const struct rule *rule, cons
 		json_string(rule->argument, ""), failure_show(at->value, shown));
 }
 
+/* Whether a value fits, without words for why not: most values of an anyOf fit one of them. */
+static int try(struct schema_checker *c, const struct json *schema, const struct place *at)
+{
+	bool was_quiet = c->failure.is_quiet;
+	int err;
+
+	c->failure.is_quiet = true;
+	err = check_value(c, schema, at);
+	c->failure.is_quiet = was_quiet;
+	return err;
+}
+
 static int check_any_of(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
 	const struct json *first = json_first(rule->argument);
@@ -261,10 +201,15 @@ static int check_any_of(struct schema_checker *c, const struct rule *rule, const
 	unsigned types = 0;
 
 	for (const struct json *i = first; i; i = json_next(i)) {
-		int err = check_value(c, i, at);
+		int err = try(c, i, at);
 
 		if (err != -EINVAL)
 			return err;
+	}
+	if (c->failure.is_quiet)
+		return -EINVAL;
+	for (const struct json *i = first; i; i = json_next(i)) {
+		check_value(c, i, at);
 		are_types = are_types && c->failure.types && c->failure.depth == at->depth;
 		types |= c->failure.types;
 		if (i == first || failure_is_more_helpful(&c->failure, &best))
@@ -287,7 +232,7 @@ static int check_all_of(struct schema_checker *c, const struct rule *rule, const
 
 static int check_if(struct schema_checker *c, const struct rule *rule, const struct place *at)
 {
-	int err = rule->sibling ? check_value(c, rule->argument, at) : -EINVAL;
+	int err = rule->sibling ? try(c, rule->argument, at) : -EINVAL;
 
 	if (err)
 		return err == -EINVAL ? 0 : err;
@@ -309,11 +254,11 @@ static const struct schema_keyword keywords[] = {
 	{"enum", SHAPE_LIST, check_enum},
 	{"if", SHAPE_SCHEMA, check_if},
 	{"items", SHAPE_SCHEMA, check_items},
-	{"maxItems", SHAPE_COUNT, check_max_items},
-	{"maximum", SHAPE_NUMBER, check_maximum},
-	{"minItems", SHAPE_COUNT, check_min_items},
-	{"minLength", SHAPE_COUNT, check_min_length},
-	{"minimum", SHAPE_NUMBER, check_minimum},
+	{"maxItems", SHAPE_COUNT, bound_max_items},
+	{"maximum", SHAPE_NUMBER, bound_maximum},
+	{"minItems", SHAPE_COUNT, bound_min_items},
+	{"minLength", SHAPE_COUNT, bound_min_length},
+	{"minimum", SHAPE_NUMBER, bound_minimum},
 	{"pattern", SHAPE_PATTERN, check_pattern},
 	{"prefixItems", SHAPE_SCHEMAS, check_prefix_items},
 	{"properties", SHAPE_NAMED_SCHEMAS, check_properties},

@@ -65,11 +65,15 @@ struct clipped place_text(const struct place *at)
 
 int failure_note(struct failure *failure, const struct place *at, const char *format, ...)
 {
-	struct clipped path = place_text(at);
-	int used = snprintf(failure->text, sizeof failure->text,
-		"%s: ", path.used ? path.text : "the document");
+	struct clipped path;
 	va_list args;
+	int used;
 
+	if (failure->is_quiet)
+		return -EINVAL;
+	path = place_text(at);
+	used = snprintf(failure->text, sizeof failure->text,
+		"%s: ", path.used ? path.text : "the document");
 	va_start(args, format);
 	vsnprintf(failure->text + used, sizeof failure->text - (size_t)used, format, args);
 	va_end(args);
@@ -80,11 +84,14 @@ int failure_note(struct failure *failure, const struct place *at, const char *fo
 
 int failure_note_types(struct failure *failure, const struct place *at, unsigned types)
 {
-	struct clipped expected = schema_types_text(types);
 	enum json_type type = json_type(at->value);
+	struct clipped expected;
 	char shown[SHOWN_BYTES];
 	int err;
 
+	if (failure->is_quiet)
+		return -EINVAL;
+	expected = schema_types_text(types);
 	/* "expected an integer, got a number" would not say what is wrong with it. */
 	err = failure_note(failure, at, "expected %s, got %s", expected.text,
 		type == JSON_NUMBER && schema_types_hold_integer(types)

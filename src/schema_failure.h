@@ -35,6 +35,7 @@ struct place place_below(const struct place *up, const struct json *value, size_
 struct clipped place_text(const struct place *at);
 
 struct failure {
+	bool is_quiet;  /* nothing is noted: whoever tries wants to know only whether */
 	unsigned depth; /* of its place */
 	unsigned types; /* what a failed type check wanted (schema_type.h); 0: not that */
 	char text[FAIL_TEXT_BYTES];
