@@ -142,22 +142,23 @@ settings=(energy-preference energy-bias governor boost numa-balancing nmi-watchd
 	expect_nothing_left
 }
 
-@test "Ctrl-C reaches the command once" {
+@test "Ctrl-C reaches the command once: from the terminal" {
 	mkfifo keys
 	# what bash starts in the background ignores interrupts, and so would the command
-	script -qec "env --default-signal=INT '$IPCMARK' tune sh -c 'trap \"echo once >>interrupts\" INT; echo >up; while [ ! -e end ]; do sleep 0.01; done; exit 42'" \
-		/dev/null <keys >screen 3>&- &
+	script -qec "env --default-signal=INT '$IPCMARK' tune strace -D -e trace=none -e signal=SIGINT -o signals \
+		sh -c 'trap : INT; echo >up; while [ ! -e end ]; do sleep 0.01; done; exit 42'" /dev/null <keys >screen 3>&- &
 	pid=$!
 	exec 7>keys
 	await 10 test -e up
 	printf '\003' >&7
-	await 10 test -s interrupts
+	await 10 grep -qs '^--- SIGINT' signals
 	sleep 0.1
 	: >end
 	finish
 	exec 7>&-
 	expect_status 42
-	[[ $(<interrupts) == once ]]
+	[[ $(grep -c '^--- SIGINT' signals) == 1 ]] || flunk "$(<signals)"
+	grep -q SI_KERNEL signals
 }
 
 @test "killed: the command ends, too, and the guard" {
