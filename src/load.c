@@ -16,6 +16,8 @@
 #include "clock.h"
 #include "sysfs.h"
 
+#define IDLE_ENTRY_NS 4000.0
+
 #define CPU_FOLDER "/sys/devices/system/cpu/cpu%d/"
 
 enum tick { TICK_IDLE = 3, TICK_IOWAIT, TICK_IRQ, TICK_SOFTIRQ, TICK_STEAL, TICKS };
@@ -25,17 +27,16 @@ static int64_t ns_of(const struct timeval *time)
 	return (int64_t)time->tv_sec * 1000000000 + time->tv_usec * 1000;
 }
 
-static int64_t own_cpu_ns(void)
+/* Of this process and of its children that it has waited for. */
+static void read_own(struct load_snapshot *snapshot)
 {
-	int64_t sum = 0;
-
 	for (int who = RUSAGE_CHILDREN; who <= RUSAGE_SELF; who++) {
 		struct rusage usage;
 
 		getrusage(who, &usage);
-		sum += ns_of(&usage.ru_utime) + ns_of(&usage.ru_stime);
+		snapshot->own_cpu_ns += ns_of(&usage.ru_utime) + ns_of(&usage.ru_stime);
+		snapshot->own_switches += usage.ru_nvcsw;
 	}
-	return sum;
 }
 
 /* Whether a CPU is named here for the first time. */
@@ -198,7 +199,7 @@ void load_read(struct load_snapshot *snapshot, const char *root, const int *cpus
 		read_idle(snapshot, root, cpus[i]);
 	}
 	read_ticks(snapshot, root, is_whole ? &all : cpus, is_whole ? 1 : count);
-	snapshot->own_cpu_ns = own_cpu_ns();
+	read_own(snapshot);
 	snapshot->at_ns = clock_now_ns();
 }
 
@@ -247,6 +248,23 @@ static void compare_idle(const struct load_snapshot *before, const struct load_s
 	change->deep_idle = fraction(deep_ns, cpu_ns);
 }
 
+/* Two sides that wake each other 40000 times a second looked like 5 % of other work on a machine
+ * that had none: 1.3 to 3.3 us for each time that a CPU had nothing to run (seen). One that is
+ * woken on its way to sleep is not counted by the driver; on one CPU, a switch leads to the other
+ * side. */
+static void allow_for_idling(const struct load_snapshot *before, const struct load_snapshot *after,
+	double cpu_ns, struct load_change *change)
+{
+	double switches = (double)(after->own_switches - before->own_switches), entries = 0;
+
+	for (size_t i = 0; i < change->idle_count; i++)
+		entries += (double)change->idle[i].count;
+	if (after->cpus > 1)
+		entries = fmax(entries, switches);
+	if (!isnan(change->foreign))
+		change->foreign = fmax(change->foreign - entries * IDLE_ENTRY_NS / cpu_ns, 0);
+}
+
 void load_difference(const struct load_snapshot *before, const struct load_snapshot *after,
 	struct load_change *change)
 {
@@ -266,6 +284,7 @@ void load_difference(const struct load_snapshot *before, const struct load_snaps
 		return;
 	compare_ticks(before, after, cpu_ns, change);
 	compare_idle(before, after, cpu_ns, change);
+	allow_for_idling(before, after, cpu_ns, change);
 }
 
 enum disturbance load_judge_foreign(const struct load_change *change)

@@ -25,9 +25,10 @@ struct load_idle {
 
 /* What was counted up to a moment; -1: unknown. */
 struct load_snapshot {
-	int64_t at_ns;      /* clock_now_ns() */
-	int64_t own_cpu_ns; /* of this process and of its children that it has waited for */
-	int64_t cpus;       /* that the next three are summed over */
+	int64_t at_ns;        /* clock_now_ns() */
+	int64_t own_cpu_ns;   /* of this process and of its children that it has waited for */
+	int64_t own_switches; /* the same, voluntary */
+	int64_t cpus;         /* that the next three are summed over */
 	int64_t idle_ticks, interrupt_ticks, steal_ticks;
 	int64_t throttles, throttled_ns; /* of our control group and those above it */
 	int64_t hot_count;               /* times that a CPU was slowed down for its heat */
@@ -39,9 +40,10 @@ struct load_snapshot {
  * unknown. */
 struct load_change {
 	/* Neither idle nor stolen, nor ours, nor in interrupts, which are left out because those of
-	 * loopback traffic are our own doing: of other programs. Where the kernel counts the time
-	 * of interrupts as that of the program that they hit, some are subtracted twice: then this
-	 * is a lower bound. */
+	 * loopback traffic are our own doing: of other programs. A lower bound: where the kernel
+	 * counts the time of interrupts as that of the program that they hit, some are subtracted
+	 * twice; and 4 us are taken off for each time that one of the CPUs had nothing to run,
+	 * since what the kernel spends on going to sleep and waking is charged to nobody. */
 	double foreign;
 	double interrupts, steal;
 	double resolution; /* of each of the three: one tick */

@@ -87,6 +87,30 @@ static void whose_time_it_was(void **state)
 	assert_int_equal(load_judge_steal(&change), DISTURBANCE_NONE);
 }
 
+/* What the kernel spends between a side that sleeps and an idle CPU is nobody's work. */
+static void going_idle_is_no_work(void **state)
+{
+	(void)state;
+	const struct load_snapshot before = {.cpus = 2};
+	struct load_snapshot after = before;
+	struct load_change change;
+
+	after.at_ns = S;
+	after.idle_ticks = (int64_t)(0.8 * 2 * (double)sysconf(_SC_CLK_TCK));
+	load_difference(&before, &after, &change);
+	assert_true(near(change.foreign, 0.2));
+	after.own_switches = 50000; /* of 4 us */
+	load_difference(&before, &after, &change);
+	assert_true(near(change.foreign, 0.1));
+	after.own_switches = 500000;
+	load_difference(&before, &after, &change);
+	assert_true(change.foreign == 0);
+	after.cpus = 1; /* where a switch leads to the other side */
+	after.idle_ticks = 0;
+	load_difference(&(struct load_snapshot){.cpus = 1}, &after, &change);
+	assert_true(near(change.foreign, 1));
+}
+
 static void a_cpu_named_twice_counts_once(void **state)
 {
 	if (sysconf(_SC_CLK_TCK) != 100)
@@ -349,6 +373,7 @@ int main(void)
 #define WITH_TREE(test) cmocka_unit_test_setup_teardown(test, tree_setup, tree_teardown)
 	const struct CMUnitTest tests[] = {
 		WITH_TREE(whose_time_it_was),
+		cmocka_unit_test(going_idle_is_no_work),
 		WITH_TREE(a_cpu_named_twice_counts_once),
 		WITH_TREE(sides_that_float_may_use_every_cpu),
 		WITH_TREE(more_of_our_own_than_there_was_is_none_of_others),

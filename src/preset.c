@@ -53,7 +53,7 @@ const struct preset preset_table[] = {
 		"every mechanism and the sizes 64 B to 64 KiB, under a minute: a first look, not "
 		"for citation",
 		6, 45 * MS, 10 * MS, quick_cells, NULL},
-	{"ci", "about 45 cells, 10 runs each, under 5 minutes: for gates", 10, 400 * MS, 100 * MS,
+	{"ci", "about 45 cells, 10 runs each, under 5 minutes: for gates", 10, 330 * MS, 100 * MS,
 		ci_cells, control},
 	{"review", "all sizes, 20 runs of 2 s each: hours, for figures that are cited", 20,
 		2000 * MS, 100 * MS, review_cells, control},

@@ -71,11 +71,24 @@ static void put_flagged(FILE *out, const struct json *cell, const char *flag, co
 		fprintf(out, "  %zu/%zu %s", flagged, runs, words);
 }
 
+/* "  3/10 left out": runs that were not what was asked for. */
+static void put_left_out(FILE *out, const struct json *cell)
+{
+	size_t runs = 0, out_count = 0;
+
+	for (const struct json *run = json_first(json_get(cell, "runs")); run;
+		run = json_next(run), runs++)
+		out_count += strcmp(json_text_at(run, "status"), "invalid") == 0;
+	if (out_count > 0)
+		fprintf(out, "  %zu/%zu left out", out_count, runs);
+}
+
 static void put_notes(FILE *out, const struct json *cell)
 {
 	size_t runs, drifting = result_cell_flagged(cell, "drifting", &runs);
 	double loss = row_estimate(cell, "loss_ratio");
 
+	put_left_out(out, cell);
 	if (json_number_at(cell, "batch") > 1)
 		fprintf(out, "  batches of %.0f", json_number_at(cell, "batch"));
 	if (loss > 0)

@@ -90,19 +90,45 @@ static bool is_invalid(const struct run_figures *figures)
 
 static void warn_of_cell(struct json *warnings, const struct cell_record *cell)
 {
-	uint32_t invalid = runs_with(cell, is_invalid);
 	char text[FAIL_TEXT_BYTES + 256];
 
-	if (cell->status == CELL_FAILED) {
-		snprintf(text, sizeof text, "%s: failed: %s", cell->cell->id, cell->reason);
-		json_add_string(warnings, text);
+	if (cell->status != CELL_FAILED)
+		return;
+	snprintf(text, sizeof text, "%s: failed: %s", cell->cell->id, cell->reason);
+	json_add_string(warnings, text);
+}
+
+/* The first invalid run of a cell; NULL where there is none. */
+static const struct run_figures *first_invalid(const struct cell_record *cell)
+{
+	for (uint32_t i = 0; i < cell->run_count; i++)
+		if (is_invalid(&cell->runs[i]))
+			return &cell->runs[i];
+	return NULL;
+}
+
+static void warn_of_invalid(struct json *warnings, const struct run_record *record)
+{
+	const struct cell_record *first = NULL;
+	size_t cells = 0, invalid = 0, runs = 0;
+	char text[FAIL_TEXT_BYTES + 512];
+
+	for (size_t i = 0; i < record->plan->count; i++) {
+		const struct cell_record *cell = &record->cells[i];
+		uint32_t out = runs_with(cell, is_invalid);
+
+		runs += cell->run_count;
+		invalid += out;
+		cells += out > 0;
+		first = out && !first ? cell : first;
 	}
-	if (invalid) {
-		snprintf(text, sizeof text,
-			"%s: %u of %u runs were not what was asked for and are left out",
-			cell->cell->id, invalid, cell->run_count);
-		json_add_string(warnings, text);
-	}
+	if (!first)
+		return;
+	snprintf(text, sizeof text,
+		"%zu of %zu runs, in %zu of %zu cells, are left out of the figures (%s: %s%s)",
+		invalid, runs, cells, record->plan->count, first->cell->id,
+		first_invalid(first)->reason, invalid > 1 ? " ..." : "");
+	json_add_string(warnings, text);
 }
 
 /* One line for all cells of a kind: on a busy machine it is most of them, and the table shows each.
@@ -170,6 +196,7 @@ static void put_warnings(struct json *document, const struct run_record *record,
 			"scatter too much; more --runs, or a quieter machine (ipcmark doctor)");
 	for (size_t i = 0; i < record->plan->count; i++)
 		warn_of_cell(warnings, &record->cells[i]);
+	warn_of_invalid(warnings, record);
 	warn_of_many(warnings, record, drifts,
 		"drift in most runs: their halves differ by more than 2 %; longer runs may settle: "
 		"--time 1s");
