@@ -15,6 +15,7 @@
 #define CAPACITY_TRIALS 5
 #define ENOUGH_NS       10e6  /* an exchange this long tells the rate well enough */
 #define MOST_GROWTH     256.0 /* from one exchange to the next */
+#define FASTEST_RTT_NS  32.0  /* two cache lines, one each way (METHOD, part 8) */
 #define CLOCK_READS     20.0  /* METHOD, part 2 */
 #define CLOCK_QUANTA    50.0
 #define WARMUP_MESSAGES 1000
@@ -30,11 +31,14 @@ uint32_t calibrate_batch(double rtt_ns, const struct clock_cost *clock)
 	return batch;
 }
 
-/* Where batches are needed at all, they are long enough for a regime four times faster, too: where
- * host CPUs move, two CPUs are far apart in one run and near in the next. */
+/* Where batches are needed at all, they are long enough for the fastest round trip that caches
+ * allow: where host CPUs move, two CPUs are far apart in one run and near in the next, and batches
+ * of another length would be another figure in each invocation. */
 static uint32_t batch_with_room(double rtt_ns, const struct clock_cost *clock)
 {
-	return calibrate_batch(rtt_ns, clock) > 1 ? calibrate_batch(rtt_ns / 4, clock) : 1;
+	return calibrate_batch(rtt_ns, clock) > 1
+		? calibrate_batch(fmin(rtt_ns, FASTEST_RTT_NS), clock)
+		: 1;
 }
 
 static enum pair_status run_once(

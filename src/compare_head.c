@@ -203,6 +203,16 @@ static double smallest_effect(const struct json *rows, const char *metric)
 	return median;
 }
 
+static bool is_raised(const struct json *row)
+{
+	return strcmp(json_text_at(row, "margin_from"), "a_a") == 0;
+}
+
+static bool same_metric(const struct json *a, const struct json *b)
+{
+	return strcmp(json_text_at(a, "metric"), json_text_at(b, "metric")) == 0;
+}
+
 static void effect_words(struct text *text, const struct json *rows)
 {
 	static const char *const metrics[] = {"rtt_ns.p50", "response_ns.p50", "messages_per_s"};
@@ -220,6 +230,34 @@ static void effect_words(struct text *text, const struct json *rows)
 	}
 	if (separator[0] == ',')
 		fputs(" (median of the cells)", text->out);
+}
+
+/* The margins that the A/A raised: one for each figure, of all cells. */
+static void margin_line(const struct compare_lines *lines, const struct json *rows)
+{
+	const char *separator = "margins raised to twice the half-width of the A/A: ";
+	bool any = false;
+	struct text text;
+
+	text_begin(&text);
+	for (const struct json *row = json_first(rows); row; row = json_next(row)) {
+		const struct json *before = json_first(rows);
+		char *metric;
+
+		while (before != row && !(is_raised(before) && same_metric(before, row)))
+			before = json_next(before);
+		if (!is_raised(row) || before != row)
+			continue;
+		metric = compare_metric_text(json_text_at(row, "metric"));
+		fprintf(text.out, "%s%s %.1f %%", any ? ", " : separator, metric,
+			100 * json_number_at(row, "margin"));
+		any = true;
+		free(metric);
+	}
+	if (any)
+		put_line(lines, &text);
+	else
+		free(text_end(&text));
 }
 
 static void family_lines(const struct compare_lines *lines, const struct json *comparison)
@@ -244,6 +282,7 @@ static void family_lines(const struct compare_lines *lines, const struct json *c
 			smallest, count, level / count);
 		put_line(lines, &text);
 	}
+	margin_line(lines, json_get(comparison, "rows"));
 }
 
 void compare_conditions(const struct compare_lines *lines, const struct json *comparison)

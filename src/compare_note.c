@@ -1,7 +1,6 @@
 /* See compare_note.h. */
 #include "compare_note.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,18 +10,15 @@
 /* Of these a batched cell has a note of its own. */
 #define UNTOLD_FLAGS (FLAG_BATCHED | FLAG_CLOCK_LIMITED)
 
-__attribute__((format(printf, 2, 3))) static void note(struct json *notes, const char *format, ...)
-{
-	char text[120];
-	va_list args;
+#define NOTE_BYTES 120
+#define NOTES      (5 + RUN_FLAGS)
 
-	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
-	va_end(args);
-	json_add_string(notes, text);
-}
+/* What is to be said of each side, without its name; "" for nothing. */
+struct side_notes {
+	char text[NOTES][NOTE_BYTES];
+};
 
-static void note_loss(struct json *notes, const struct compare_cell *cell, const char *side)
+static double loss_of(const struct compare_cell *cell)
 {
 	double *losses = memory_zeroed(cell->run_count, sizeof *losses), loss;
 
@@ -30,40 +26,62 @@ static void note_loss(struct json *notes, const struct compare_cell *cell, const
 		losses[i] = cell->runs[i].loss;
 	loss = metric_estimate(losses, cell->run_count).value;
 	free(losses);
-	if (loss > 0)
-		note(notes, "%.3g %% lost in %s", 100 * loss, side);
+	return loss;
 }
 
-/* "generator limited in 8 of 10 runs of new" */
-static void note_flags(struct json *notes, const struct compare_cell *cell, const char *side)
+/* "generator limited in 8 of 10 runs" */
+static void note_flag(char text[NOTE_BYTES], const struct compare_cell *cell, unsigned bit)
 {
-	for (unsigned bit = 0; bit < RUN_FLAGS; bit++) {
-		size_t count;
-		char name[40];
+	size_t count;
+	char name[40];
 
-		if (UNTOLD_FLAGS & 1U << bit || !compare_cell_is_flagged(cell, 1U << bit, &count))
-			continue;
-		snprintf(name, sizeof name, "%s", run_flag_name(bit));
-		for (char *c = name; (c = strchr(c, '_'));)
-			*c = ' ';
-		note(notes, "%s in %zu of %zu runs of %s", name, count, cell->run_count, side);
-	}
+	if (UNTOLD_FLAGS & 1U << bit || !compare_cell_is_flagged(cell, 1U << bit, &count))
+		return;
+	snprintf(name, sizeof name, "%s", run_flag_name(bit));
+	for (char *c = name; (c = strchr(c, '_'));)
+		*c = ' ';
+	snprintf(text, NOTE_BYTES, "%s in %zu of %zu runs", name, count, cell->run_count);
 }
 
+static void take_notes(struct side_notes *notes, const struct compare_cell *cell,
+	const struct estimate *estimate, size_t metric)
+{
+	double loss = loss_of(cell);
+
+	*notes = (struct side_notes){.text = {""}};
+	if (estimate->multimodal)
+		snprintf(notes->text[0], NOTE_BYTES, "two regimes");
+	if (loss > 0)
+		snprintf(notes->text[1], NOTE_BYTES, "%.3g %% lost", 100 * loss);
+	if (cell->batch > 1)
+		snprintf(notes->text[2], NOTE_BYTES, "means of %.0f", cell->batch);
+	if (cell->dominated >> metric & 1)
+		snprintf(notes->text[3], NOTE_BYTES, "gaps of the machine dominate");
+	for (unsigned bit = 0; bit < RUN_FLAGS; bit++)
+		note_flag(notes->text[4 + bit], cell, bit);
+}
+
+static void add_note(struct json *notes, const char *text, const char *side)
+{
+	char whole[NOTE_BYTES + 16];
+
+	snprintf(whole, sizeof whole, "%s%s%s", text, side[0] ? " in " : "", side);
+	if (text[0])
+		json_add_string(notes, whole);
+}
+
+/* What both sides have in common is said once. */
 void compare_notes(struct json *notes, const struct compare_row *row)
 {
-	static const char *const sides[] = {"base", "new"};
+	struct side_notes base, new;
 
-	for (int i = 0; i < 2; i++) {
-		const struct compare_cell *cell = i ? row->new_cell : row->base_cell;
+	take_notes(&base, row->base_cell, &row->base, row->figure.metric);
+	take_notes(&new, row->new_cell, &row->new, row->figure.metric);
+	for (size_t i = 0; i < NOTES; i++) {
+		bool is_same = strcmp(base.text[i], new.text[i]) == 0;
 
-		if ((i ? &row->new : &row->base)->multimodal)
-			note(notes, "two regimes in %s", sides[i]);
-		note_loss(notes, cell, sides[i]);
-		if (cell->batch > 1)
-			note(notes, "means of %.0f in %s", cell->batch, sides[i]);
-		if (cell->dominated >> row->figure.metric & 1)
-			note(notes, "dominated by gaps of the machine in %s", sides[i]);
-		note_flags(notes, cell, sides[i]);
+		add_note(notes, base.text[i], is_same ? "" : "base");
+		if (!is_same)
+			add_note(notes, new.text[i], "new");
 	}
 }

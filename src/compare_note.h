@@ -4,8 +4,8 @@
 
 #include "compare_row.h"
 
-/* Appends to an array: "two regimes in base", "0.4 % lost in new", "steal in 8 of 10 runs of new".
- */
+/* Appends to an array: "two regimes in base", "0.4 % lost in new", "steal in 8 of 10 runs in new";
+ * what is so of both is said once, without a side. */
 void compare_notes(struct json *notes, const struct compare_row *row);
 
 #endif

@@ -86,15 +86,13 @@ static const struct json *plain_in_cell(const struct json *line)
 	return line;
 }
 
-/* "also p90, p99 (margin 6.1 %), CPU": the others that share this line. */
+/* "also p90, p99, CPU": the others that share this line. */
 static void put_sharers(FILE *out, const struct json *line, const char *separator)
 {
 	while ((line = plain_in_cell(next_in_cell(line)))) {
 		char *metric = compare_metric_text(json_text_at(line, "metric"));
 
 		fprintf(out, "%s%s", separator, metric);
-		if (strcmp(json_text_at(line, "margin_from"), "default") != 0)
-			fprintf(out, " (margin %.1f %%)", 100 * json_number_at(line, "margin"));
 		separator = ", ";
 		free(metric);
 	}

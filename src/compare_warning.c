@@ -97,6 +97,19 @@ static void warn_of_boots(struct json *warnings, const struct compare_table *tab
 	free(kernels);
 }
 
+/* What differs from one start of the program to the next, an A/A within one start can't show. */
+static void warn_of_invocations(struct json *warnings, const struct compare_table *table)
+{
+	for (size_t i = 0; i < table->arm_count; i++)
+		if (table->arms[i]->file_count > 1)
+			return;
+	warn(warnings,
+		"one invocation per arm: what differs from one to the next (the program's place in "
+		"memory, what the machine was doing) can't be told from a change; folders of "
+		"several "
+		"results can");
+}
+
 static void warn_of_differences(
 	struct json *warnings, const struct compare_table *table, const struct json *differences)
 {
@@ -230,6 +243,7 @@ struct json *compare_warnings(const struct compare_table *table, const struct js
 
 	warn_of_one_measurement(warnings, table);
 	warn_of_boots(warnings, table);
+	warn_of_invocations(warnings, table);
 	warn_of_differences(warnings, table, differences);
 	for (size_t i = 0; i < table->arm_count; i++)
 		for (size_t j = 0; j < table->arms[i]->file_count; j++)

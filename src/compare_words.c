@@ -137,11 +137,12 @@ char *compare_verdict_text(const struct json *row)
 	return text_end(&text);
 }
 
-/* Where a margin comes from, when it is not the metric's own. */
+/* Where a margin comes from, when it is this row's own. Those that the A/A raised are the same for
+ * all cells, and stand in the head. */
 static const char *margin_source(const struct json *row)
 {
-	static const char *const sources[][2] = {{"a_a", "A/A"}, {"quantum", "quantum"},
-		{"policy", "policy"}, {"--margin", "--margin"}};
+	static const char *const sources[][2] = {
+		{"quantum", "quantum"}, {"policy", "policy"}, {"--margin", "--margin"}};
 	const char *from = json_text_at(row, "margin_from");
 
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
