@@ -9,17 +9,18 @@
 #include "message.h"
 #include "stats.h"
 
-#define VERIFY_MESSAGES 50
-#define FIRST_MESSAGES  64
-#define FIRST_THINKING  4
-#define CAPACITY_TRIALS 5
-#define ENOUGH_NS       10e6  /* an exchange this long tells the rate well enough */
-#define MOST_GROWTH     256.0 /* from one exchange to the next */
-#define FASTEST_RTT_NS  32.0  /* two cache lines, one each way (METHOD, part 8) */
-#define CLOCK_READS     20.0  /* METHOD, part 2 */
-#define CLOCK_QUANTA    50.0
-#define WARMUP_MESSAGES 1000
-#define WARMUP_FRACTION 100 /* 1 / this */
+#define VERIFY_MESSAGES  50
+#define FIRST_MESSAGES   64
+#define FIRST_THINKING   4
+#define CAPACITY_TRIALS  5
+#define ENOUGH_NS        10e6  /* an exchange this long tells the rate well enough */
+#define MOST_GROWTH      256.0 /* from one exchange to the next */
+#define FIXED_BATCH_MOST 64
+#define FASTEST_RTT_NS   32.0 /* two cache lines, one each way (METHOD, part 8) */
+#define CLOCK_READS      20.0 /* METHOD, part 2 */
+#define CLOCK_QUANTA     50.0
+#define WARMUP_MESSAGES  1000
+#define WARMUP_FRACTION  100 /* 1 / this */
 
 uint32_t calibrate_batch(double rtt_ns, const struct clock_cost *clock)
 {
@@ -33,12 +34,15 @@ uint32_t calibrate_batch(double rtt_ns, const struct clock_cost *clock)
 
 /* Where batches are needed at all, they are long enough for the fastest round trip that caches
  * allow: where host CPUs move, two CPUs are far apart in one run and near in the next, and batches
- * of another length would be another figure in each invocation. */
+ * of another length would be another figure in each invocation. A slow clock would make them far
+ * too long: then they have room for a round trip four times faster. */
 static uint32_t batch_with_room(double rtt_ns, const struct clock_cost *clock)
 {
-	return calibrate_batch(rtt_ns, clock) > 1
-		? calibrate_batch(fmin(rtt_ns, FASTEST_RTT_NS), clock)
-		: 1;
+	uint32_t most = calibrate_batch(FASTEST_RTT_NS, clock);
+
+	if (calibrate_batch(rtt_ns, clock) == 1)
+		return 1;
+	return most <= FIXED_BATCH_MOST ? most : calibrate_batch(rtt_ns / 4, clock);
 }
 
 static enum pair_status run_once(
