@@ -142,26 +142,52 @@ static void value_words(struct text *text, const struct json *value)
 	fputs(json_string(value, json_type(value) == JSON_NULL ? "unknown" : ""), text->out);
 }
 
-/* The kernel's release stands in the line above. */
+/* Of each fingerprint: a kernel without half of the settings would fill a screen. */
+#define DIFFERENCES_MOST 5
+
+static void difference_line(const struct compare_lines *lines, const struct json *one)
+{
+	const struct json *values = json_get(one, "values");
+	struct text text;
+
+	text_begin(&text);
+	fprintf(text.out, "%s differs: %s: ", json_text_at(one, "fingerprint"),
+		json_text_at(one, "member"));
+	for (const struct json *value = json_first(values); value; value = json_next(value)) {
+		fputs(value == json_first(values) ? "" : " -> ", text.out);
+		value_words(&text, value);
+	}
+	put_line(lines, &text);
+}
+
+/* Those of one fingerprint. The kernel's release stands in the line above. */
+static void differences_of(
+	const struct compare_lines *lines, const struct json *differences, const char *fingerprint)
+{
+	size_t count = 0;
+	struct text text;
+
+	for (const struct json *one = json_first(differences); one; one = json_next(one)) {
+		if (strcmp(json_text_at(one, "fingerprint"), fingerprint) != 0 ||
+			strcmp(json_text_at(one, "member"), "kernel.release") == 0)
+			continue;
+		if (++count <= DIFFERENCES_MOST)
+			difference_line(lines, one);
+	}
+	if (count <= DIFFERENCES_MOST)
+		return;
+	text_begin(&text);
+	fprintf(text.out, "%s differs: %zu more (--json has them all)", fingerprint,
+		count - DIFFERENCES_MOST);
+	put_line(lines, &text);
+}
+
 static void difference_lines(const struct compare_lines *lines, const struct json *comparison)
 {
-	for (const struct json *one = json_first(json_get(comparison, "differences")); one;
-		one = json_next(one)) {
-		const struct json *values = json_get(one, "values");
-		struct text text;
+	static const char *const fingerprints[] = {"hardware", "firmware", "kernel", "tuning"};
 
-		if (strcmp(json_text_at(one, "member"), "kernel.release") == 0)
-			continue;
-		text_begin(&text);
-		fprintf(text.out, "%s differs: %s: ", json_text_at(one, "fingerprint"),
-			json_text_at(one, "member"));
-		for (const struct json *value = json_first(values); value;
-			value = json_next(value)) {
-			fputs(value == json_first(values) ? "" : " -> ", text.out);
-			value_words(&text, value);
-		}
-		put_line(lines, &text);
-	}
+	for (size_t i = 0; i < sizeof fingerprints / sizeof fingerprints[0]; i++)
+		differences_of(lines, json_get(comparison, "differences"), fingerprints[i]);
 }
 
 static void control_lines(const struct compare_lines *lines, const struct json *comparison)

@@ -103,6 +103,8 @@ static void warn_of_invocations(struct json *warnings, const struct compare_tabl
 	for (size_t i = 0; i < table->arm_count; i++)
 		if (table->arms[i]->file_count > 1)
 			return;
+	if (!compare_machine_is_same(table->arms, table->arm_count, COMPARE_KERNEL))
+		return; /* the boots were told */
 	warn(warnings,
 		"one invocation per arm: what differs from one to the next (the program's place in "
 		"memory, what the machine was doing) can't be told from a change; folders of "

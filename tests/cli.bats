@@ -279,7 +279,7 @@ EOF
 @test "a result that standard output does not take is told, with exit code 74" {
 	run --separate-stderr bash -c '"$@" >/dev/full' _ "$IPCMARK" run "${tiny[@]}" -q -c "$pipe" -o -
 	expect_status 74
-	expect_in "${stderr_lines[0]}" "ipcmark: standard output: No space left on device"
+	expect_in "$stderr" "ipcmark: standard output: No space left on device"
 	run --separate-stderr bash -c '"$@" >&-' _ "$IPCMARK" run "${tiny[@]}" -q -c "$pipe" -o -
 	expect_status 74
 	expect_in "${stderr_lines[0]}" "ipcmark: standard output: Bad file descriptor"
