@@ -282,7 +282,7 @@ EOF
 	expect_in "$stderr" "ipcmark: standard output: No space left on device"
 	run --separate-stderr bash -c '"$@" >&-' _ "$IPCMARK" run "${tiny[@]}" -q -c "$pipe" -o -
 	expect_status 74
-	expect_in "${stderr_lines[0]}" "ipcmark: standard output: Bad file descriptor"
+	expect_in "$stderr" "ipcmark: standard output: Bad file descriptor"
 }
 
 @test "help and version that standard output does not take are told, with exit code 74" {
