@@ -159,7 +159,7 @@ function place_paragraph(text, y, size, style,    n, i)
 function place_title(title, subtitle)
 {
 	place_text(title, page_margin, 26, "left", "@title_text")
-	return place_paragraph(subtitle, 48, 11, "@small_text") + 4
+	return place_paragraph(stamp_text() subtitle, 48, 11, "@small_text") + 4
 }
 
 # One legend entry: `mark` is gnuplot code for a point, `line` for a line, `style` for the text; each may be empty.
@@ -273,6 +273,15 @@ function untrusted_text(    a, text)
 		if (condition[a, "a_a.verdict"] == "differs" || condition[a, "positive.verdict"] == "missed")
 			text = text (text == "" ? "" : ", ") arm_label[a]
 	return text == "" ? "" : "UNTRUSTWORTHY, a control failed in " text ". "
+}
+
+# What the user allowed in spite of the method stamps every figure, too.
+function stamp_text(    a, text)
+{
+	for (a = 1; a <= arms; a++)
+		if (condition[a, "allowed"] != "")
+			text = text (text == "" ? "STAMPED: " : ", ") arm_label[a] " was measured with --allow " condition[a, "allowed"]
+	return text == "" ? "" : text ". "
 }
 
 # A rate with three digits and its prefix.

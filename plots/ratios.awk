@@ -144,7 +144,7 @@ function legend_place(y,    i)
 		if (verdict_name[i] in any_verdict)
 			legend_add(verdict_name[i], sprintf("pt verdict_shape(%d) ps verdict_size(%d) lc rgb verdict_colour(%d)", i, i, i), "")
 	legend_add("margin " percent_text(least_margin) (most_margin > least_margin * 1.001 ? " to " \
-		percent_text(most_margin) : "") ": what matters", "", "lw 10 lc rgb margin_colour")
+		percent_text(most_margin) : "") ": does not matter", "", "lw 10 lc rgb margin_colour")
 	if (noise > 0)
 		legend_add("A/A noise ±" percent_text(exp(noise) - 1), "", "lw 10 lc rgb noise_colour")
 	return legend_end()

@@ -174,17 +174,21 @@ static enum pair_status grow(struct pair_params *trial, const struct calibration
 /* The rate at which the messages of a paced cell are due. Its own capacity is what it moves when
  * all are due at once: the same loops, generator and stamps included. One exchange may fall into a
  * rare regime, so it is the median of several. */
-static enum pair_status pace(struct pair_params *trial, const struct axes *axes,
+static enum pair_status pace(struct pair_params *trial, const struct calibration_targets *targets,
 	struct trial_result *result, struct calibration *calibration)
 {
+	const struct axes *axes = &targets->axes;
 	double message_ns[CAPACITY_TRIALS] = {result->message_ns};
 	enum pair_status status = PAIR_DONE;
 
-	for (size_t i = 1; i < CAPACITY_TRIALS && status == PAIR_DONE; i++) {
+	calibration->capacity_per_s = targets->capacity_per_s;
+	for (size_t i = 1; i < CAPACITY_TRIALS && status == PAIR_DONE && !targets->capacity_per_s;
+		i++) {
 		status = try_messages(trial, result);
 		message_ns[i] = result->message_ns;
 	}
-	calibration->capacity_per_s = 1e9 / stats_median(message_ns, CAPACITY_TRIALS);
+	if (!targets->capacity_per_s)
+		calibration->capacity_per_s = 1e9 / stats_median(message_ns, CAPACITY_TRIALS);
 	calibration->message_ns = 1e9 /
 		(axes->rate_per_s ? (double)axes->rate_per_s
 				  : calibration->capacity_per_s * axes->load_percent / 100);
@@ -211,7 +215,7 @@ enum pair_status calibrate(const struct pair_params *params,
 		status = grow(&trial, targets, batching, &result);
 	calibration->message_ns = result.message_ns;
 	if (status == PAIR_DONE && params->pattern == &pattern_paced)
-		status = pace(&trial, &targets->axes, &result, calibration);
+		status = pace(&trial, targets, &result, calibration);
 	if (status != PAIR_DONE)
 		return status;
 	calibration->clock_limited = calibrate_batch(result.rtt_ns, &targets->clock) > 1;

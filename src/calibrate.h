@@ -17,7 +17,8 @@ struct calibration {
 struct calibration_targets {
 	struct clock_cost clock;
 	uint64_t time_ns, warmup_ns;
-	struct axes axes; /* of the cell */
+	struct axes axes;      /* of the cell */
+	double capacity_per_s; /* paced: as it is known; 0: to be measured */
 };
 
 /* One untimed pass that checks every byte of some messages, then short exchanges of growing length.

@@ -27,9 +27,11 @@ struct json *compare_gate_counts(const struct compare_table *table)
 }
 
 /* "nothing worse", or with what a strict gate stumbles over. */
-static void describe_rest(size_t inconclusive, size_t absent, char reason[REASON_BYTES])
+static void describe_rest(
+	size_t inconclusive, size_t absent, bool is_proven, char reason[REASON_BYTES])
 {
-	int length = snprintf(reason, REASON_BYTES, "nothing worse");
+	int length = snprintf(reason, REASON_BYTES, "nothing worse%s",
+		is_proven ? "" : ", but no controls prove it");
 
 	if (inconclusive)
 		length += snprintf(reason + length, REASON_BYTES - (size_t)length,
@@ -44,6 +46,7 @@ static enum exit_code decide(const struct compare_gate *gate, const struct compa
 	size_t regressions = count_of(table, VERDICT_REGRESSION);
 	size_t inconclusive = count_of(table, VERDICT_INCONCLUSIVE);
 	size_t absent = json_count(table->absent);
+	bool is_proven = strcmp(json_text_at(gate->controls, "verdict"), "trustworthy") == 0;
 
 	if (gate->refused) {
 		snprintf(reason, REASON_BYTES, "%s", gate->refused);
@@ -64,8 +67,10 @@ static enum exit_code decide(const struct compare_gate *gate, const struct compa
 			regressions == 1 ? "" : "s");
 		return gate->asked ? EXIT_REGRESSION : EXIT_DONE;
 	}
-	describe_rest(inconclusive, absent, reason);
-	return gate->asked && gate->strict && inconclusive + absent ? EXIT_INCONCLUSIVE : EXIT_DONE;
+	describe_rest(inconclusive, absent, is_proven, reason);
+	return gate->asked && gate->strict && (inconclusive + absent || !is_proven)
+		? EXIT_INCONCLUSIVE
+		: EXIT_DONE;
 }
 
 struct json *compare_gate(const struct compare_gate *gate, const struct compare_table *table)

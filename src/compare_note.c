@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "words.h"
 
 /* Of these a batched cell has a note of its own. */
 #define UNTOLD_FLAGS (FLAG_BATCHED | FLAG_CLOCK_LIMITED)
@@ -47,6 +48,7 @@ static void take_notes(struct side_notes *notes, const struct compare_cell *cell
 	const struct estimate *estimate, size_t metric)
 {
 	double loss = loss_of(cell);
+	char rate[32];
 
 	*notes = (struct side_notes){.text = {""}};
 	if (estimate->multimodal)
@@ -57,8 +59,13 @@ static void take_notes(struct side_notes *notes, const struct compare_cell *cell
 		snprintf(notes->text[2], NOTE_BYTES, "means of %.0f", cell->batch);
 	if (cell->dominated >> metric & 1)
 		snprintf(notes->text[3], NOTE_BYTES, "gaps of the machine dominate");
+	if (cell->rate_high > 0) {
+		words_format_count(cell->rate_high, rate, sizeof rate);
+		snprintf(notes->text[4], NOTE_BYTES, "at %s%s/s", rate,
+			strchr(rate, ' ') ? "" : " ");
+	}
 	for (unsigned bit = 0; bit < RUN_FLAGS; bit++)
-		note_flag(notes->text[4 + bit], cell, bit);
+		note_flag(notes->text[5 + bit], cell, bit);
 }
 
 static void add_note(struct json *notes, const char *text, const char *side)

@@ -9,6 +9,8 @@
 #include "text.h"
 #include "words.h"
 
+#define RUNS_SENSIBLE 1000
+
 /* Figures of a cell that are not quantiles. */
 static const char *plain_metric(const char *metric)
 {
@@ -131,6 +133,8 @@ char *compare_verdict_text(const struct json *row)
 	if (compare_row_is(row, "inconclusive")) {
 		if (reason[0])
 			fprintf(text.out, ": %s", reason);
+		else if (needed > RUNS_SENSIBLE)
+			fputs(": it scatters too much for more runs to settle it", text.out);
 		else if (isfinite(needed))
 			fprintf(text.out, ": about %.0f runs", needed);
 	}

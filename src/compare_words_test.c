@@ -76,8 +76,7 @@ static void verdicts_say_what_would_settle_them(void **state)
 	assert_row(1, "[-2.0, +2.0]", "same", "");
 	assert_row(2, "[-5.9, +9.8]", "inconclusive: about 34 runs", "");
 	assert_row(4, "[+17.1, +19.6]", "REGRESSION", "");
-	assert_row(5, "[+1.0, +3.0]", "small",
-		"low confidence; two regimes in 6.17");
+	assert_row(5, "[+1.0, +3.0]", "small", "low confidence; two regimes in 6.17");
 	assert_row(7, COMPARE_DASH, "inconclusive: only 3 runs in 6.18", "");
 }
 

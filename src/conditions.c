@@ -100,6 +100,8 @@ int conditions_end(struct conditions *conditions, uint64_t probe_ns)
 
 	load_read(&end, "", conditions->cpus, conditions->cpu_count);
 	load_difference(&conditions->begin, &end, &conditions->load);
+	if (probe_ns == 0)
+		return 0;
 	if (conditions->is_probed)
 		err = probe(conditions, probe_ns, conditions->after, &conditions->is_probed);
 	for (size_t i = 0; i < conditions->skew_count && !err; i++) {
@@ -149,7 +151,6 @@ void conditions_vitals(
 	const struct conditions *conditions, const struct clock_cost *clock, struct vitals *vitals)
 {
 	vitals_read(vitals, "");
-	vitals->lock = LOCK_FREE; /* or this measurement would not have been */
 	vitals->clock = *clock;
 	vitals->load = conditions->load;
 	if (conditions->is_probed) {

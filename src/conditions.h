@@ -36,7 +36,7 @@ struct conditions {
  * each pair. 0, or -EINTR where a signal came; what could not be probed is left out. */
 int conditions_begin(struct conditions *conditions, const struct plan *plan, uint64_t probe_ns);
 
-/* The same once more. */
+/* The same once more; probe_ns 0, for a measurement that was interrupted: only what was counted. */
 int conditions_end(struct conditions *conditions, uint64_t probe_ns);
 
 /* By how much the clocks of a cell's CPUs may be apart, in ns, as far as is known so far. NaN with

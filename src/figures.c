@@ -107,6 +107,17 @@ static struct distribution sum_up(
 	return distribution;
 }
 
+/* A backlog that neither grows nor goes: more than half of the messages were sent later than ten
+ * intervals and ten service times after they were due. In the epochs that are cut, too: a backlog
+ * of the warm-up is one. */
+static bool is_behind(const struct pair *pair, const struct exchange *exchange)
+{
+	struct distribution lateness = sum_up(pair->tally[SIDE_PRODUCER]->epoch, 0, exchange);
+	struct distribution service = sum_up(pair->tally[SIDE_CONSUMER]->service, 0, exchange);
+
+	return lateness.quantile[Q_P50] > 10 * (exchange->interval_ns + service.quantile[Q_P50]);
+}
+
 /* What an open loop must be asked before its times mean something (METHOD, part 1). */
 static void judge_schedule(const struct figures_context *context, const struct pair *pair,
 	uint32_t cut, struct run_figures *figures)
@@ -122,6 +133,8 @@ static void judge_schedule(const struct figures_context *context, const struct p
 		figures->flags |= FLAG_GENERATOR_LIMITED;
 	/* lost messages do not count against it, only time that runs away */
 	if ((double)((x->epochs - cut) * x->per_epoch) / figures->seconds < 0.99 * rate)
+		figures->flags |= FLAG_UNSTABLE;
+	if (is_behind(pair, x))
 		figures->flags |= FLAG_UNSTABLE;
 	if (!(figures->response.quantile[Q_P50] > 10 * context->one_way_ns))
 		figures->flags |= FLAG_ONE_WAY_UNRESOLVED;
@@ -154,7 +167,8 @@ void figures_merge(const struct figures_context *context, const struct pair *pai
 {
 	const struct pattern *pattern = context->params->pattern;
 
-	if (figures->status != RUN_OK || !pattern->is_recorded || figures->flags & FLAG_UNSTABLE)
+	if (figures->status != RUN_OK || !pattern->is_recorded ||
+		figures->flags & (FLAG_UNSTABLE | FLAG_ONE_WAY_UNRESOLVED))
 		return;
 
 	struct histogram *kept = merge_epochs(pair->tally[pattern->timed]->epoch,
@@ -265,6 +279,9 @@ static void add_rates(const struct figures_context *context, const struct pair *
 			sizeof figures->work_ns[side]);
 		figures->counters[side] = pair->tally[side]->counters;
 		figures->side_messages[side] = pair->tally[side]->messages;
+		figures->busy[side] = fmin(
+			(double)figures->usage[side].cpu_ns / (double)pair->tally[side]->elapsed_ns,
+			1);
 		cpu_ns += (double)figures->usage[side].cpu_ns;
 		switches += (double)figures->usage[side].voluntary_switches;
 	}

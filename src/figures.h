@@ -59,6 +59,7 @@ struct run_figures {
 	double switches_per_message; /* voluntary, both sides */
 	struct usage usage[SIDES];   /* of the measured part, like those that follow */
 	uint64_t side_messages[SIDES];
+	double busy[SIDES]; /* share of one CPU, 0 .. 1 */
 	struct counters counters[SIDES];
 	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not known */
 	struct load_change load;  /* on its CPUs, while it was at work */
@@ -78,8 +79,8 @@ struct figures_context {
 void figures_of_run(const struct figures_context *context, const struct pair *pair,
 	struct run_figures *figures);
 
-/* Adds the samples of a good run to those of its cell; a run that is not good, or unstable, adds
- * none. */
+/* Adds the samples of a good run to those of its cell; one that is not good, is unstable
+ * or has times too near to what the clocks differ adds none. */
 void figures_merge(const struct figures_context *context, const struct pair *pair,
 	const struct run_figures *figures, struct histogram *merged);
 

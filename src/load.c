@@ -261,8 +261,16 @@ static void allow_for_idling(const struct load_snapshot *before, const struct lo
 		entries += (double)change->idle[i].count;
 	if (after->cpus > 1)
 		entries = fmax(entries, switches);
-	if (!isnan(change->foreign))
-		change->foreign = fmax(change->foreign - entries * IDLE_ENTRY_NS / cpu_ns, 0);
+
+	double allowance = entries * IDLE_ENTRY_NS / cpu_ns;
+
+	if (isnan(change->foreign))
+		return;
+	/* what may hide work that would count is no zero */
+	if (change->foreign <= allowance)
+		change->foreign = allowance > FOREIGN_INVALID ? NAN : 0;
+	else
+		change->foreign -= allowance;
 }
 
 void load_difference(const struct load_snapshot *before, const struct load_snapshot *after,

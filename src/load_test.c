@@ -104,7 +104,12 @@ static void going_idle_is_no_work(void **state)
 	assert_true(near(change.foreign, 0.1));
 	after.own_switches = 500000;
 	load_difference(&before, &after, &change);
+	assert_true(isnan(change.foreign)); /* it may hide anything */
+	after.own_switches = 20000;
+	after.idle_ticks = (int64_t)(0.98 * 2 * (double)sysconf(_SC_CLK_TCK));
+	load_difference(&before, &after, &change);
 	assert_true(change.foreign == 0);
+	after.own_switches = 500000;
 	after.cpus = 1; /* where a switch leads to the other side */
 	after.idle_ticks = 0;
 	load_difference(&(struct load_snapshot){.cpus = 1}, &after, &change);

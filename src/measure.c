@@ -137,6 +137,25 @@ static int take_turn(void)
 	return err ? err : lock;
 }
 
+static struct json *build(struct invocation *inv)
+{
+	const struct cli_run *options = inv->options;
+	const struct result_context context = {
+		.env = &inv->env,
+		.vitals = &inv->vitals,
+		.topology = inv->topology,
+		.label = options->label ? options->label : inv->env.kernel_release,
+		.preset = options->cell_count && !options->preset ? NULL : inv->preset->name,
+		.argv = inv->argv,
+		.started = inv->started,
+		.finished = time(NULL),
+		.clocksource_allowed = options->allow_clocksource,
+		.omit_cmdline = options->omit_cmdline,
+	};
+
+	return result_build(&inv->record, &context);
+}
+
 static int execute(struct invocation *inv, bool quiet)
 {
 	const struct cli_run *options = inv->options;
@@ -168,20 +187,8 @@ static int execute(struct invocation *inv, bool quiet)
 		host_lock_release(lock);
 	inv->seconds = (double)(clock_now_ns() - start) / 1e9;
 	conditions_vitals(&inv->record.conditions, &inv->record.clock, &inv->vitals);
-	inv->result = result_build(&inv->record,
-		&(struct result_context){
-			.env = &inv->env,
-			.vitals = &inv->vitals,
-			.topology = inv->topology,
-			.label = options->label ? options->label : inv->env.kernel_release,
-			.preset =
-				options->cell_count && !options->preset ? NULL : inv->preset->name,
-			.argv = inv->argv,
-			.started = inv->started,
-			.finished = time(NULL),
-			.clocksource_allowed = options->allow_clocksource,
-			.omit_cmdline = options->omit_cmdline,
-		});
+	inv->vitals.lock = lock >= 0 ? LOCK_FREE : LOCK_UNKNOWN;
+	inv->result = build(inv);
 	return EXIT_DONE;
 }
 

@@ -45,17 +45,16 @@ static void put_count(FILE *out, double value)
 
 static void put_side(FILE *out, const struct json *cell, const char *side, const char *name)
 {
-	const struct json *run = json_first(json_get(cell, "runs"));
 	double cpu = median_of(cell, side, "cpu_ns_per_message");
+	double busy = median_of(cell, side, "busy");
 	char text[32];
 
 	words_format_duration(cpu, text, sizeof text);
 	fprintf(out, "  %-54s %-8s %s", name, side, text);
-	/* of the time that a message takes */
-	if (isnan(cpu))
+	if (isnan(busy))
 		fprintf(out, " %5s" DASH " ", "");
 	else
-		fprintf(out, " %5.0f %%", 100 * cpu * json_number_at(run, "messages_per_s") / 1e9);
+		fprintf(out, " %5.0f %%", 100 * busy);
 	put_count(out, median_of(cell, side, "voluntary_switches_per_message"));
 	put_count(out, median_of(cell, side, "involuntary_switches_per_message"));
 	put_count(out, median_of(cell, side, "instructions_per_message"));
@@ -67,13 +66,17 @@ static void put_side(FILE *out, const struct json *cell, const char *side, const
 /* The first reason why a counter has no figure. */
 static const char *counter_reason(const struct json *result)
 {
+	static const char *const paths[] = {
+		"counters.producer.not_counted_reason", "counters.consumer.not_counted_reason"};
+
 	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
 		cell = json_next(cell)) {
-		const struct json *run = json_first(json_get(cell, "runs"));
-		const char *reason = json_text_at(run, "counters.producer.not_counted_reason");
-
-		if (reason[0])
-			return reason;
+		for (const struct json *run = json_first(json_get(cell, "runs")); run;
+			run = json_next(run)) {
+			for (size_t i = 0; i < 2; i++)
+				if (json_text_at(run, paths[i])[0])
+					return json_text_at(run, paths[i]);
+		}
 	}
 	return "";
 }

@@ -203,6 +203,15 @@ static bool has_marked(const struct json *result, const char *mark)
 	return false;
 }
 
+static bool has_paced(const struct json *result)
+{
+	for (const struct json *cell = json_first(json_get(result, "cells")); cell;
+		cell = json_next(cell))
+		if (row_kind(cell) == ROW_PACED)
+			return true;
+	return false;
+}
+
 void row_put_legend(FILE *out, const struct json *result)
 {
 	if (has_marked(result, "low_confidence"))
@@ -211,5 +220,9 @@ void row_put_legend(FILE *out, const struct json *result)
 		fprintf(out,
 			"! the machine's own gaps (noise floor) make more of it than the mechanism "
 			"does\n");
+	if (has_paced(result))
+		fprintf(out,
+			DASH " response, service: none where the backlog grows, or where times are "
+			     "too near to what the clocks differ\n");
 	fprintf(out, "CPU and switches: both sides, for one round trip or message\n");
 }

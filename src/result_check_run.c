@@ -47,7 +47,8 @@ const struct json *check_samples_of(const struct json *run)
 		return NULL;
 	for (const struct json *flag = json_first(json_get(run, "flags")); flag;
 		flag = json_next(flag))
-		if (strcmp(json_string(flag, ""), "unstable") == 0)
+		if (strcmp(json_string(flag, ""), "unstable") == 0 ||
+			strcmp(json_string(flag, ""), "one_way_unresolved") == 0)
 			return NULL;
 	return response ? response : json_get(run, "rtt_ns");
 }

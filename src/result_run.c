@@ -82,6 +82,7 @@ static void put_usage(struct json *counters, enum side side, const struct run_fi
 	json_put_integer(object, "minor_faults", usage->minor_faults);
 	json_put_integer(object, "major_faults", usage->major_faults);
 	json_put_integer(object, "max_rss_bytes", usage->max_rss_bytes);
+	json_put_number(object, "busy", figures->busy[side]);
 	json_put_number(object, "cpu_ns_per_message", (double)usage->cpu_ns / messages);
 	json_put_number(object, "voluntary_switches_per_message",
 		(double)usage->voluntary_switches / messages);

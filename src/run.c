@@ -62,6 +62,21 @@ static void cell_allocate(struct cell_record *cell, uint32_t runs)
 		end_cell(cell, CELL_FAILED, "out of memory");
 }
 
+/* What another cell of the same link and CPUs was found to move, so that the loads of a sweep are
+ * shares of one capacity; 0: none was. */
+static double capacity_of_link(const struct run_record *record, const struct cell *cell)
+{
+	for (size_t i = 0; i < record->plan->count; i++) {
+		const struct cell *other = record->cells[i].cell;
+
+		if (record->cells[i].capacity_per_s > 0 && other->transport == cell->transport &&
+			other->wait == cell->wait && other->message_bytes == cell->message_bytes &&
+			strcmp(other->placement, cell->placement) == 0)
+			return record->cells[i].capacity_per_s;
+	}
+	return 0;
+}
+
 static void calibrate_cell(struct pass *pass, size_t index)
 {
 	struct cell_record *cell = &pass->record->cells[index];
@@ -71,6 +86,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		.time_ns = pass->record->options.time_ns,
 		.warmup_ns = pass->record->options.warmup_ns,
 		.axes = cell->cell->axes,
+		.capacity_per_s = capacity_of_link(pass->record, cell->cell),
 	};
 	struct calibration calibration = {0};
 	char reason[FAIL_TEXT_BYTES];
@@ -280,6 +296,23 @@ static void refuse_one_way(struct run_record *record)
 	}
 }
 
+/* Quantiles of the runs that happened to be stable, or slow enough for the clocks, would be those
+ * of a selection: where more than one run in ten has none, the cell has none. */
+static void forget_selected(struct cell_record *cell)
+{
+	uint32_t without = 0;
+
+	for (uint32_t r = 0; r < cell->run_count; r++)
+		without += (cell->runs[r].flags & (FLAG_UNSTABLE | FLAG_ONE_WAY_UNRESOLVED)) != 0;
+	if (!cell->cell->pattern->is_one_way || 10 * without <= cell->run_count)
+		return;
+	for (uint32_t r = 0; r < cell->run_count; r++) {
+		distribution_forget(&cell->runs[r].response);
+		distribution_forget(&cell->runs[r].service);
+	}
+	histogram_reset(cell->merged);
+}
+
 /* The noise floor is watched for 5 % of what is measured: a second at most, as METHOD says. */
 static uint64_t probe_ns(const struct run_record *record)
 {
@@ -299,11 +332,13 @@ static void measure(struct pass *pass, size_t *order)
 	calibrate_all(pass);
 	for (uint32_t block = 0; block < record->options.runs && !record->signal; block++)
 		run_block(pass, block, order);
-	if (!record->signal && conditions_end(&record->conditions, probe_ns(record)) < 0)
+	if (conditions_end(&record->conditions, record->signal ? 0 : probe_ns(record)) < 0)
 		record->signal = interrupt_pending();
 	refuse_one_way(record);
-	for (size_t i = 0; i < record->plan->count; i++)
+	for (size_t i = 0; i < record->plan->count; i++) {
+		forget_selected(&record->cells[i]);
 		settle(&record->cells[i]);
+	}
 }
 
 int run_plan(const struct plan *plan, const struct run_options *options,
