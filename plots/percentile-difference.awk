@@ -86,8 +86,12 @@ function curve_write(n, is_difference,    i, k, y, count)
 		for (i = 1; i <= n; i++) {
 			if (k == 0 ? !point_is_full[i] : point_is_full[i] && (i == n || point_is_full[i + 1]))
 				continue
-			y = is_difference ? clamp(point_y[i]) : point_y[i]
-			print point_x[i], y > data
+			y = point_y[i]
+			# beyond its panel a curve ends: along the edge it would look level
+			if (is_difference && abs(y) > edge)
+				print "" > data
+			else
+				print point_x[i], y > data
 			count++
 		}
 		if (count == 0)
@@ -155,7 +159,7 @@ END {
 	panels_reserve(n)
 	y = place_title("Percentiles, and how far they differ", untrusted_text() \
 		"Round trip, closed loop, one message in flight; all runs of a cell merged. Below: each percentile against that of " \
-		clip(arm_label[1], 40) ". A level difference is a change of every message, a slope one of the tail.")
+		clip(arm_label[1], 40) ". A level difference is a change of every message, a slope one of the tail; a curve that leaves its panel is beyond it.")
 	legend_start(y + 4)
 	legend_arms("", "lw 1.6 dt arm_dash(%d) lc rgb arm_colour(%d)")
 	legend_add("supported by 100 messages or more", "", "lw 1.6 lc rgb '#444444'")

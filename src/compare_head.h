@@ -9,6 +9,11 @@
 
 #include "json.h"
 
+#define COMPARE_LEGEND                                                                           \
+	"change: the median of all ratios of a run of new to one of base (Hodges-Lehmann), not " \
+	"of "                                                                                    \
+	"the two figures; same: its 90 % interval lies within the margin"
+
 /* Where lines go. `put` prints one; the text is gone afterwards. */
 struct compare_lines {
 	FILE *out;

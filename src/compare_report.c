@@ -31,6 +31,8 @@ void compare_report(FILE *out, const struct json *comparison)
 	compare_absences(&absences, comparison, NAMES_MOST);
 	for (; warning; warning = json_next(warning))
 		fprintf(out, "warning: %s\n", json_string(warning, ""));
+	if (json_first(json_get(comparison, "rows")))
+		put_line(out, COMPARE_LEGEND);
 	put_line(out, outcome);
 	free(outcome);
 }

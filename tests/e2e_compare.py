@@ -116,9 +116,10 @@ class Maker:
         with open(TEMPLATE, encoding="utf-8") as file:
             self.d = json.load(file)
         cells = self.d["cells"]
-        self.templates = {c["pattern"]: c for c in cells if c["transport"] == "pipe" and c["size_bytes"] == 64}
+        self.templates = {c["pattern"]: c for c in cells if c["transport"] == "pipe" and c["size_bytes"] == 64 and not c["axes"]}
         self.templates["paced"] = {**copy.deepcopy(self.templates["stream"]), "pattern": "paced"}
         self.d["cells"], self.d["warnings"] = [], []
+        self.d["controls"] = {"a_a": None, "positive": None}
         self.d["invocation"]["id"] = digest("id " + name, 32)
         self.kernel("6.18.4")
         self.boot(1)
