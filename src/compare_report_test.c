@@ -1,6 +1,8 @@
 /* A comparison as people read it at a terminal. */
 #include "compare_report.h"
 
+#include "compare_head.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -150,7 +152,7 @@ static void what_was_not_compared_is_grouped_by_reason(void **state)
 	ASSERT_REPORT(NULL, NULL,
 		"not compared: only in 6.18: pingpong/mq/block/64/smt, pingpong/mq/block/1K/smt\n"
 		"not compared: p99.9 of 1 cell: 6.17: needs 100000 messages: " PIPE "\n"
-		"warning: " PIPE ": drifts\n"
+		"warning: " PIPE ": drifts\n" COMPARE_LEGEND "\n"
 		"1 regression, 1 improvement, 1 small, 2 inconclusive, 3 same (exit 1)\n");
 	ASSERT_REPORT("'metric': null, 'reason'", "'metric': 'rtt_ns.p99', 'reason'",
 		"not compared: p99 of 2 cells: only in 6.18: ");
