@@ -92,6 +92,14 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* Or what can't be looked at: reading it tells why. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
 static int add_folder(struct compare_arm *arm, const char *path)
 {
 	struct dirent **entries = NULL;
@@ -104,6 +112,8 @@ static int add_folder(struct compare_arm *arm, const char *path)
 
 		if (asprintf(&name, "%s/%s", path, entries[i]->d_name) < 0)
 			memory_is_gone();
+		if (!err && !is_file(name))
+			err = fail_text(EINVAL, "%s: not a regular file", name);
 		err = err ? err : add_file(arm, name);
 		free(name);
 		free(entries[i]);

@@ -252,3 +252,14 @@ size_t compare_cell_pair(
 	}
 	return count;
 }
+
+double compare_cell_loss(const struct compare_cell *cell)
+{
+	double *losses = memory_zeroed(cell->run_count, sizeof *losses), loss;
+
+	for (size_t i = 0; i < cell->run_count; i++)
+		losses[i] = cell->runs[i].loss;
+	loss = metric_estimate(losses, cell->run_count).value;
+	free(losses);
+	return loss;
+}

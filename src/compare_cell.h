@@ -44,4 +44,7 @@ struct compare_side {
 size_t compare_cell_pair(
 	struct compare_side *base, struct compare_side *other, struct compare_figure figure);
 
+/* The median over the runs of the share of messages that were lost; NaN where nothing can be. */
+double compare_cell_loss(const struct compare_cell *cell);
+
 #endif

@@ -40,6 +40,17 @@ static void describe_rest(
 		snprintf(reason + length, REASON_BYTES - (size_t)length, ", %zu absent", absent);
 }
 
+static void describe_worse(size_t regressions, size_t broken, char reason[REASON_BYTES])
+{
+	int length = snprintf(
+		reason, REASON_BYTES, "%zu regression%s", regressions, regressions == 1 ? "" : "s");
+
+	if (broken)
+		snprintf(reason + length, REASON_BYTES - (size_t)length,
+			", %zu cell%s that worked in the base and broke, or can't keep the rate",
+			broken, broken == 1 ? "" : "s");
+}
+
 static enum exit_code decide(const struct compare_gate *gate, const struct compare_table *table,
 	char reason[REASON_BYTES])
 {
@@ -62,10 +73,14 @@ static enum exit_code decide(const struct compare_gate *gate, const struct compa
 			json_text_at(gate->controls, "reason"));
 		return EXIT_UNTRUSTWORTHY;
 	}
-	if (regressions) {
-		snprintf(reason, REASON_BYTES, "%zu regression%s", regressions,
-			regressions == 1 ? "" : "s");
+	if (regressions + table->broken) {
+		describe_worse(regressions, table->broken, reason);
 		return gate->asked ? EXIT_REGRESSION : EXIT_DONE;
+	}
+	if (gate->asked && !table->comparisons) {
+		snprintf(reason, REASON_BYTES,
+			"no figure has runs enough for a test: an empty comparison is no pass");
+		return EXIT_REFUSED;
 	}
 	describe_rest(inconclusive, absent, is_proven, reason);
 	return gate->asked && gate->strict && (inconclusive + absent || !is_proven)

@@ -19,17 +19,6 @@ struct side_notes {
 	char text[NOTES][NOTE_BYTES];
 };
 
-static double loss_of(const struct compare_cell *cell)
-{
-	double *losses = memory_zeroed(cell->run_count, sizeof *losses), loss;
-
-	for (size_t i = 0; i < cell->run_count; i++)
-		losses[i] = cell->runs[i].loss;
-	loss = metric_estimate(losses, cell->run_count).value;
-	free(losses);
-	return loss;
-}
-
 /* "generator limited in 8 of 10 runs" */
 static void note_flag(char text[NOTE_BYTES], const struct compare_cell *cell, unsigned bit)
 {
@@ -47,7 +36,7 @@ static void note_flag(char text[NOTE_BYTES], const struct compare_cell *cell, un
 static void take_notes(struct side_notes *notes, const struct compare_cell *cell,
 	const struct estimate *estimate, size_t metric)
 {
-	double loss = loss_of(cell);
+	double loss = compare_cell_loss(cell);
 	char rate[32];
 
 	*notes = (struct side_notes){.text = {""}};

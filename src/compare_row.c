@@ -9,6 +9,8 @@
 
 #include "compare_note.h"
 
+#define LOSS_TOLERANCE 0.01 /* of the messages */
+
 #define LEAST_RUNS  6
 #define LEAST_BOOTS 5
 
@@ -108,6 +110,19 @@ static void explain(struct compare_row *row, size_t comparisons)
 			"the effect is about as large as the margin");
 }
 
+/* A rate that was had by losing more is not the rate that it was. */
+static void doubt_rates(struct compare_row *row)
+{
+	double base = compare_cell_loss(row->base_cell), new = compare_cell_loss(row->new_cell);
+
+	if (!(fabs(new - base) > LOSS_TOLERANCE) || row->verdict == VERDICT_REGRESSION)
+		return;
+	row->verdict = VERDICT_INCONCLUSIVE;
+	snprintf(row->reason, sizeof row->reason,
+		"%.3g %% were lost in base and %.3g %% in new: not one rate", 100 * base,
+		100 * new);
+}
+
 void compare_row_judge(struct compare_row *row, size_t comparisons)
 {
 	const struct metric *metric = metric_find(compare_metrics[row->figure.metric].name);
@@ -117,6 +132,7 @@ void compare_row_judge(struct compare_row *row, size_t comparisons)
 	row->reason[0] = '\0';
 	if (row->verdict == VERDICT_INCONCLUSIVE)
 		explain(row, comparisons);
+	doubt_rates(row);
 }
 
 static void put_ratios(struct json *object, const char *key, struct interval ln)

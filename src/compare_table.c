@@ -29,6 +29,15 @@ static void put_absent(
 	json_put_string(absent, "reason", reason);
 }
 
+/* What worked in the base and does not in the other needs no test to be worse. Its figures come one
+ * after the other. */
+static void note_broken(struct compare_table *table, const char *cell)
+{
+	if (!table->broken_last || strcmp(table->broken_last, cell) != 0)
+		table->broken++;
+	table->broken_last = cell;
+}
+
 static const char *label_of(const struct compare_table *table, size_t arm)
 {
 	return table->arms[arm]->label;
@@ -130,6 +139,8 @@ static void note_absence(struct compare_table *table, const struct compare_row *
 		table->needs[metric] = fmax(table->needs[metric], needs_of(row));
 		return;
 	}
+	if (is_unstable(row->new_cell) && !is_unstable(row->base_cell))
+		note_broken(table, row->base_cell->id);
 	if (is_unstable(without))
 		snprintf(reason, sizeof reason, "%.300s: unstable at this rate", label);
 	else if (isnan(without->needs[metric]))
@@ -206,6 +217,8 @@ static void add_cell(struct compare_table *table, const struct compare_cell *bas
 			put_absent(table, base->id, NULL, reason);
 		else
 			others[arm] = new;
+		if (new && base->run_count && !new->run_count &&new->broke)
+			note_broken(table, base->id);
 	}
 	for (size_t metric = 0; compare_metrics[metric].name; metric++)
 		for (size_t arm = 1; arm < table->arm_count; arm++)

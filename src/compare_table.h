@@ -12,9 +12,11 @@ struct compare_table {
 	struct compare_row *rows; /* by the base's cells, then metrics, then arms */
 	size_t row_count;
 	struct json *absent; /* [{"cell", "metric", "reason"}]: what one arm has and another not */
-	size_t comparisons;  /* rows that have a p */
-	double smallest_p;   /* that any of them can reach; NaN where there is none */
-	size_t ignored;      /* cells that the policy leaves out */
+	size_t broken; /* cells that worked in the base, and failed or can't keep their rate now */
+	const char *broken_last;
+	size_t comparisons; /* rows that have a p */
+	double smallest_p;  /* that any of them can reach; NaN where there is none */
+	size_t ignored;     /* cells that the policy leaves out */
 	size_t lacking[COMPARE_METRICS_MOST];  /* cells where no arm has the figure, for want of
 						  messages */
 	double (*noise)[COMPARE_METRICS_MOST]; /* half-widths of the A/A interval, by arm; NaN */

@@ -64,6 +64,9 @@ static int check_target(const struct cli_compare *options, const char *path)
 		if (stat(*name, &arm) == 0 && S_ISREG(arm.st_mode) && arm.st_dev == target.st_dev &&
 			arm.st_ino == target.st_ino)
 			return fail_text(EEXIST, "%s is one of the results: not replaced", path);
+	if (options->policy && stat(path, &target) == 0 && stat(options->policy, &arm) == 0 &&
+		S_ISREG(arm.st_mode) && arm.st_dev == target.st_dev && arm.st_ino == target.st_ino)
+		return fail_text(EEXIST, "%s is the policy: not replaced", path);
 	return result_check_target(path, true);
 }
 
@@ -74,6 +77,13 @@ static int check_targets(const struct cli_compare *options)
 	for (int format = 0; format < COMPARE_FORMATS && !err; format++)
 		if (options->files[format])
 			err = check_target(options, options->files[format]);
+	for (int a = 0; a < COMPARE_FORMATS && !err; a++)
+		for (int b = 0; b < a && !err; b++)
+			if (options->files[a] && options->files[b] &&
+				strcmp(options->files[a], options->files[b]) == 0 &&
+				strcmp(options->files[a], "-") != 0)
+				err = fail_text(
+					EEXIST, "%s: two formats for one file", options->files[a]);
 	return err;
 }
 

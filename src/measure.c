@@ -252,6 +252,19 @@ static int check_target(const struct cli_run *options, const char *path)
 	return complain(err == -EEXIST ? EXIT_USAGE : EXIT_NOT_WRITTEN);
 }
 
+/* Also where nothing else is told. */
+static void tell_missing(int code, const char *path)
+{
+	const char *what = code == EXIT_NOTHING_RAN ? "no requested cell could run here"
+		: code == EXIT_CELLS_FAILED         ? "some cells have no figures"
+						    : NULL;
+
+	if (what && strcmp(path, "-") != 0)
+		fprintf(stderr, "ipcmark: %s: `ipcmark show %s` says why\n", what, path);
+	else if (what)
+		fprintf(stderr, "ipcmark: %s\n", what);
+}
+
 int measure_run(const struct cli_run *options, char *const *argv)
 {
 	struct invocation inv = {
@@ -280,6 +293,7 @@ int measure_run(const struct cli_run *options, char *const *argv)
 		code = written ? written : code;
 		if (!options->quiet && strcmp(path, "-") != 0)
 			report_show(stdout, inv.result);
+		tell_missing(code, path);
 	}
 	release(&inv);
 	return code;
