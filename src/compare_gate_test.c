@@ -30,7 +30,7 @@ static void set(size_t regressions, size_t inconclusive, size_t absent, const ch
 	json_free(fixture.table.absent);
 	json_free(fixture.controls);
 	fixture.table = (struct compare_table){
-		.rows = fixture.rows, .row_count = n, .absent = json_array()};
+		.rows = fixture.rows, .row_count = n, .comparisons = n, .absent = json_array()};
 	for (size_t i = 0; i < absent; i++)
 		json_add_object(fixture.table.absent);
 	fixture.controls = json_object();
@@ -87,6 +87,21 @@ static void what_could_not_be_told_fails_a_strict_gate_only(void **state)
 	assert_gate(strict, EXIT_INCONCLUSIVE, "nothing worse, 3 absent");
 	set(0, 1, 3, "trustworthy");
 	assert_gate(strict, EXIT_INCONCLUSIVE, "nothing worse, 1 inconclusive, 3 absent");
+}
+
+/* Without a test there is no pass, and what broke needs none. */
+static void nothing_tested_and_what_broke(void **state)
+{
+	(void)state;
+	set(0, 1, 0, "trustworthy");
+	fixture.table.comparisons = 0;
+	assert_gate(plain, EXIT_REFUSED,
+		"no figure has runs enough for a test: an empty comparison is no pass");
+	assert_gate(none, EXIT_DONE, "nothing worse, 1 inconclusive");
+	set(0, 0, 1, "trustworthy");
+	fixture.table.broken = 1;
+	assert_gate(plain, EXIT_REGRESSION,
+		"0 regressions, 1 cell that worked in the base and broke, or can't keep the rate");
 }
 
 static void a_regression_wins_over_what_could_not_be_told(void **state)
@@ -148,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_gate_holds_where_nothing_is_worse),
 		TEST(what_could_not_be_told_fails_a_strict_gate_only),
+		TEST(nothing_tested_and_what_broke),
 		TEST(a_regression_wins_over_what_could_not_be_told),
 		TEST(a_control_that_failed_wins_over_a_regression),
 		TEST(what_can_t_be_compared_wins_over_all),

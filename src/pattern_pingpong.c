@@ -6,8 +6,8 @@
 #include "pattern_loop.h"
 
 /* One round trip between two clock reads. */
-static inline int timed_round_trip(const struct pattern_end *end, uint32_t number,
-	struct histogram *histogram, struct histogram_totals *totals)
+static inline __attribute__((always_inline)) int timed_round_trip(const struct pattern_end *end,
+	uint32_t number, struct histogram *histogram, struct histogram_totals *totals)
 {
 	message_stamp(end->out, end->nonce, number);
 
@@ -130,7 +130,8 @@ static int pingpong_producer(struct pattern_end *end)
 }
 
 /* Sends back what came: the producer's check of the reply covers both ways. */
-static inline int echo_one(const struct pattern_end *end, uint64_t spin_ns)
+static inline __attribute__((always_inline)) int echo_one(
+	const struct pattern_end *end, uint64_t spin_ns)
 {
 	int err = end->recv(end->state, end->in, end->message_bytes);
 

@@ -91,14 +91,33 @@ source "$BATS_TEST_DIRNAME/compare.bash"
 	make new.json 'rtt("pipe")' 'rtt("unix-stream")' 'rtt("udp")' 'absent("fifo")' 'absent("shm", "failed", "it broke")'
 	edit new.json new.json 'd["invocation"]["label"] = "later"'
 	compare base.json new.json --gate
-	expect_status 0
+	expect_status 1
 	told '{(a["cell"].split("/")[1], a["metric"], a["reason"]) for a in d["absent"]} == {
 		("pipe", "rtt_ns.p99_9", "later: needs 100000 messages in a run"), ("tcp", None, "only in 6.18.4"),
 		("unix-stream", None, "only in later"), ("udp", None, "6.18.4: skipped: why so"),
 		("shm", None, "later: failed: it broke")}'
 	compare base.json new.json --gate --strict
+	expect_status 1
+	told 'd["gate"]["reason"] == "0 regressions, 1 cell that worked in the base and broke, or can\u0027t keep the rate"'
+	make worked.json 'rtt("pipe")' 'rtt("tcp")' 'absent("udp", reason="why so")'
+	make gone.json 'rtt("pipe")' 'absent("udp", reason="why so")'
+	compare worked.json gone.json --gate
+	expect_status 0
+	compare worked.json gone.json --gate --strict
 	expect_status 3
-	told 'd["gate"]["reason"] == "nothing worse, but no controls prove it, 5 absent"'
+	told 'd["gate"]["reason"] == "nothing worse, but no controls prove it, 1 absent"'
+}
+
+@test "what lost more was not faster, and what lost its pace is worse" {
+	make base.json 'stream("udp", 1e6, lost=0.0001)' 'paced("pipe")' 'rtt("pipe")'
+	make new.json 'stream("udp", 1.5e6, lost=0.6)' 'paced("pipe")' 'rtt("pipe")'
+	make slow.json 'stream("udp", 1e6, lost=0.0001)' 'paced("pipe", unstable=True)' 'rtt("pipe")'
+	compare base.json new.json
+	told 'row("udp", "messages_per_s")["verdict"] == "inconclusive"' \
+		'row("udp", "messages_per_s")["reason"] == "0.01 % were lost in base and 60 % in new: not one rate"'
+	compare base.json slow.json --gate
+	expect_status 1
+	expect_in "$output" "1 cell that worked in the base and broke, or can't keep the rate"
 }
 
 @test "cells of another placement, or at another rate, are not the same" {
