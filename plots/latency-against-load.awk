@@ -118,7 +118,7 @@ function loads_text(    i, text)
 	sort_list(loads, load_total, load_percent)
 	for (i = 1; i <= load_total; i++)
 		text = text (i == 1 ? "" : i == load_total ? " and " : ", ") load_percent[loads[i]]
-	return load_total == 0 ? "" : "The points of a curve lie at " text " % of what the cell can move. "
+	return load_total == 0 ? "" : "The points of a curve lie at " text " % of what the cell can move; where times fall as the load rises, messages find the consumer awake. "
 }
 
 END {
