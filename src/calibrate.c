@@ -179,16 +179,16 @@ static enum pair_status pace(struct pair_params *trial, const struct calibration
 {
 	const struct axes *axes = &targets->axes;
 	double message_ns[CAPACITY_TRIALS] = {result->message_ns};
+	size_t trials = targets->capacity_per_s > 0 ? 1 : CAPACITY_TRIALS;
 	enum pair_status status = PAIR_DONE;
 
-	calibration->capacity_per_s = targets->capacity_per_s;
-	for (size_t i = 1; i < CAPACITY_TRIALS && status == PAIR_DONE && !targets->capacity_per_s;
-		i++) {
+	for (size_t i = 1; i < trials && status == PAIR_DONE; i++) {
 		status = try_messages(trial, result);
 		message_ns[i] = result->message_ns;
 	}
-	if (!targets->capacity_per_s)
-		calibration->capacity_per_s = 1e9 / stats_median(message_ns, CAPACITY_TRIALS);
+	calibration->capacity_per_s = targets->capacity_per_s > 0
+		? targets->capacity_per_s
+		: 1e9 / stats_median(message_ns, trials);
 	calibration->message_ns = 1e9 /
 		(axes->rate_per_s ? (double)axes->rate_per_s
 				  : calibration->capacity_per_s * axes->load_percent / 100);
