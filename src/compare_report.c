@@ -34,5 +34,7 @@ void compare_report(FILE *out, const struct json *comparison)
 	if (json_first(json_get(comparison, "rows")))
 		put_line(out, COMPARE_LEGEND);
 	put_line(out, outcome);
+	if (json_is_true(json_find(comparison, "gate.asked")))
+		fprintf(out, "gate: %s\n", json_text_at(comparison, "gate.reason"));
 	free(outcome);
 }

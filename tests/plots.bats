@@ -67,7 +67,7 @@ expect_no_figure() {
 @test "ratios: the verdict of every cell, its change and its base" {
 	plot base.json new.json
 	expect_figure ratios 'new against the "base" & 5 %' "pipe block" "tcp block" REGRESSION "+20.0 %" "11.0 us" same \
-		"Throughput, 64 B" "idle for 1ms before each round trip" "margin 3 % to 5 %: what matters"
+		"Throughput, 64 B" "idle for 1ms before each round trip" "margin 3 % to 5 %: does not matter"
 	(($(words_of ratios | grep -c '^REGRESSION$') == 1))
 	(($(words_of ratios | grep -c '^same$') == 5)) # and one in the legend
 	expect_not_in "$(words_of ratios)" "A/A noise"
