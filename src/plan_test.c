@@ -1,75 +1,12 @@
 /* Plans: which cells a glob names, on described machines, so that nothing depends on this one. */
-#include "plan.h"
+#include "plan_test.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include "fail.h"
 #include "wait.h"
-
-#include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-#define FOUR_CORES  "pack:1 l3:1 core:4 pu:1" /* same-cpu 1,1; same-llc 1,2 */
 #define TWO_SOCKETS "pack:2 l3:2 core:2 pu:2"
 #define ONE_CPU     "pack:1 core:1 pu:1"
-
-static struct plan plan;
-static struct plan_context context;
-
-static void machine(const char *synthetic)
-{
-	topology_free((struct topology *)context.topology);
-	context = (struct plan_context){.topology = topology_load(synthetic)};
-	assert_non_null(context.topology);
-}
-
-static int setup(void **state)
-{
-	(void)state;
-	machine(FOUR_CORES);
-	fail_text(EIO, "stale");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	plan_clear(&plan);
-	topology_free((struct topology *)context.topology);
-	context = (struct plan_context){0};
-	return 0;
-}
-
-/* The plan of one glob has exactly these cells, in this order: one a line. */
-static void assert_cells(const char *glob, const char *expected)
-{
-	char got[8192] = "";
-	size_t used = 0;
-
-	plan_clear(&plan);
-	print_message("%s\n", glob);
-	if (plan_add(&plan, &context, glob) != 0)
-		fail_msg("%s", fail_reason());
-	for (size_t i = 0; i < plan.count && used < sizeof got; i++)
-		used += (size_t)snprintf(
-			got + used, sizeof got - used, "%s%s", i ? "\n" : "", plan.cells[i].id);
-	assert_string_equal(got, expected);
-}
-
-static void assert_refused(const char *glob, const char *reason)
-{
-	plan_clear(&plan);
-	print_message("%s\n", glob);
-	fail_text(EIO, "stale");
-	assert_int_equal(plan_add(&plan, &context, glob), -EINVAL);
-	assert_string_equal(fail_reason(), reason);
-	assert_int_equal(plan.count, 0);
-}
 
 static const struct cell *only_cell(const char *glob)
 {
