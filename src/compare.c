@@ -194,7 +194,7 @@ static void put_family(struct json *document, const struct compare_table *table)
 	struct json *object = json_put_object(document, "family");
 
 	json_put_count(object, "comparisons", table->comparisons);
-	json_put_number(object, "level", 0.05);
+	json_put_number(object, "level", VERDICT_LEVEL);
 	json_put_string(object, "adjustment", "Benjamini-Hochberg");
 	json_put_number(object, "smallest_p", table->smallest_p);
 }

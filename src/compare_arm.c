@@ -13,17 +13,10 @@
 #include "memory.h"
 #include "result.h"
 
-static char *copy_of(const char *text)
-{
-	size_t bytes = strlen(text) + 1;
-
-	return memcpy(memory_resize(NULL, bytes), text, bytes);
-}
-
 /* A folder may be named with a slash at its end. */
 static char *path_of(const char *given)
 {
-	char *path = copy_of(given);
+	char *path = memory_copy_text(given);
 	size_t length = strlen(path);
 
 	while (length > 1 && path[length - 1] == '/')
@@ -68,7 +61,7 @@ static int refuse_twice(const struct compare_arm *arm, size_t file)
 
 static int add_file(struct compare_arm *arm, const char *path)
 {
-	struct compare_file file = {.name = copy_of(path)};
+	struct compare_file file = {.name = memory_copy_text(path)};
 	size_t index = arm->file_count;
 
 	arm->files = memory_resize(arm->files, (index + 1) * sizeof file);
@@ -144,7 +137,7 @@ struct compare_arm *compare_arm_read(const char *path)
 		compare_arm_free(arm);
 		return NULL;
 	}
-	arm->label = copy_of(label_of(arm));
+	arm->label = memory_copy_text(label_of(arm));
 	return arm;
 }
 
@@ -181,7 +174,7 @@ static char *distinct_label(struct compare_arm *const *arms, size_t count, size_
 		shares_path |= strcmp(arms[i]->path, arm->path) == 0;
 	}
 	if (!is_shared)
-		return copy_of(arm->label);
+		return memory_copy_text(arm->label);
 	if (asprintf(&label, shares_path ? "%s (%s, %zu)" : "%s (%s)", arm->label,
 		    shares_name ? arm->path : base_name(arm->path), of + 1) < 0)
 		memory_is_gone();

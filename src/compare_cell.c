@@ -10,6 +10,7 @@
 #include "fail.h"
 #include "memory.h"
 #include "metric.h"
+#include "result_check_run.h"
 
 #define BIT(metric) (1U << (metric))
 
@@ -23,15 +24,13 @@ void compare_cell_clear(struct compare_cell *cell)
 static struct compare_cell *cell_new(struct compare_arm *arm, const struct json *cell)
 {
 	struct compare_cell new = {
-		.id = strdup(json_text_at(cell, "id")),
+		.id = memory_copy_text(json_text_at(cell, "id")),
 		.is_control = json_get(json_get(cell, "axes"), "control"),
 		.is_harness = strcmp(json_text_at(cell, "transport"), "null") == 0,
 		.rate_low = NAN,
 		.rate_high = NAN,
 	};
 
-	if (!new.id)
-		memory_is_gone();
 	snprintf(new.placement, sizeof new.placement, "%s", json_text_at(cell, "placement_class"));
 	for (size_t i = 0; i < COMPARE_METRICS_MOST; i++)
 		new.needs[i] = NAN;
@@ -50,7 +49,7 @@ static void take_conditions(struct compare_cell *taken, const struct json *cell)
 	taken->batch = fmax(taken->batch, json_number_at(cell, "batch"));
 	taken->rate_low = fmin(taken->rate_low, rate);
 	taken->rate_high = fmax(taken->rate_high, rate);
-	if (strcmp(json_text_at(cell, "status"), "ok") == 0)
+	if (check_is_ok(cell))
 		return;
 	taken->broke |= strcmp(json_text_at(cell, "status"), "skipped") != 0;
 	free(taken->reason);
@@ -141,7 +140,7 @@ static void take_runs(struct compare_cell *taken, const struct json *cell, size_
 		return;
 	taken->runs = memory_resize(taken->runs, room * sizeof *taken->runs);
 	for (const struct json *run = json_first(runs); run; run = json_next(run))
-		if (strcmp(json_text_at(run, "status"), "ok") == 0)
+		if (check_is_ok(run))
 			take_run(taken, run, file, lossy);
 }
 

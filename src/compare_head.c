@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "compare_control.h"
+#include "compare_row.h"
 #include "compare_words.h"
 #include "memory.h"
 #include "stats.h"
 #include "text.h"
-
-#define BOOTS_TO_SEPARATE 5 /* an arm: METHOD, part 4 */
 
 static void put_line(const struct compare_lines *lines, struct text *text)
 {
@@ -99,7 +98,7 @@ static void boots_words(struct text *text, const struct json *comparison)
 		fewest = fmin(fewest, json_number_at(arm, "boots"));
 		most = fmax(most, json_number_at(arm, "boots"));
 	}
-	if (fewest >= BOOTS_TO_SEPARATE)
+	if (fewest >= COMPARE_LEAST_BOOTS)
 		return;
 	fprintf(text->out, " (%.0f", fewest);
 	if (most > fewest)

@@ -57,13 +57,6 @@ void compare_policy_free(struct compare_policy *policy)
 	free(policy);
 }
 
-static char *copy_of(const char *text)
-{
-	size_t bytes = strlen(text) + 1;
-
-	return memcpy(memory_resize(NULL, bytes), text, bytes);
-}
-
 /* "3%", "2.5 %". */
 static int parse_percent(const char *text, double *fraction)
 {
@@ -146,8 +139,8 @@ static int read_margin(struct compare_policy *policy, struct rule rule, char *te
 		fail_text(EINVAL, "expected margin METRIC [CELLS] = N%%");
 		return refuse(&rule);
 	}
-	rule.metric = copy_of(metric);
-	rule.glob = *glob ? copy_of(glob) : NULL;
+	rule.metric = memory_copy_text(metric);
+	rule.glob = *glob ? memory_copy_text(glob) : NULL;
 	return add_rule(policy, rule, trimmed(equals + 1));
 }
 
@@ -159,7 +152,7 @@ static int read_ignore(struct compare_policy *policy, struct rule rule, char *te
 		fail_text(EINVAL, "expected ignore CELLS");
 		return refuse(&rule);
 	}
-	rule.glob = copy_of(glob);
+	rule.glob = memory_copy_text(glob);
 	return add_rule(policy, rule, "");
 }
 
@@ -247,7 +240,7 @@ int compare_policy_read(struct compare_policy *policy, const char *path)
 int compare_policy_add_margin(struct compare_policy *policy, const char *text)
 {
 	struct rule rule = {.from = "--margin"};
-	char *copy = copy_of(text), *equals = strrchr(copy, '='), *colon;
+	char *copy = memory_copy_text(text), *equals = strrchr(copy, '='), *colon;
 	int err;
 
 	snprintf(rule.place, sizeof rule.place, "--margin \"%.100s\"", text);
@@ -260,8 +253,8 @@ int compare_policy_add_margin(struct compare_policy *policy, const char *text)
 	colon = strrchr(copy, ':');
 	if (colon)
 		*colon = '\0';
-	rule.metric = copy_of(trimmed(colon ? colon + 1 : copy));
-	rule.glob = colon ? copy_of(trimmed(copy)) : NULL;
+	rule.metric = memory_copy_text(trimmed(colon ? colon + 1 : copy));
+	rule.glob = colon ? memory_copy_text(trimmed(copy)) : NULL;
 	err = add_rule(policy, rule, trimmed(equals + 1));
 	free(copy);
 	return err;

@@ -11,12 +11,9 @@
 
 #define LOSS_TOLERANCE 0.01 /* of the messages */
 
-#define LEAST_RUNS  6
-#define LEAST_BOOTS 5
-
 size_t compare_row_least(enum compare_unit unit)
 {
-	return unit == COMPARE_BOOT ? LEAST_BOOTS : LEAST_RUNS;
+	return unit == COMPARE_BOOT ? COMPARE_LEAST_BOOTS : COMPARE_LEAST_RUNS;
 }
 
 /* The ln of the values that are there, in their place. */
@@ -101,7 +98,7 @@ static void explain(struct compare_row *row, size_t comparisons)
 	needed = verdict_runs_needed(row->sd, row->margin.value);
 	if (needed > row->runs[0] && needed > row->runs[1])
 		return;
-	if (row->effect.p <= 0.05)
+	if (row->effect.p <= VERDICT_LEVEL)
 		snprintf(row->reason, sizeof row->reason,
 			"p is %.2g alone, and %.2g among %zu comparisons", row->effect.p,
 			row->p_adjusted, comparisons);
@@ -135,19 +132,6 @@ void compare_row_judge(struct compare_row *row, size_t comparisons)
 	doubt_rates(row);
 }
 
-static void put_ratios(struct json *object, const char *key, struct interval ln)
-{
-	struct json *array;
-
-	if (isnan(ln.low) || isnan(ln.high)) {
-		json_put_null(object, key);
-		return;
-	}
-	array = json_put_array(object, key);
-	json_add_number(array, exp(ln.low));
-	json_add_number(array, exp(ln.high));
-}
-
 /* Only where more runs would settle it, and more than there are. */
 static void put_runs_needed(struct json *object, const struct compare_row *row)
 {
@@ -163,8 +147,8 @@ static void put_runs_needed(struct json *object, const struct compare_row *row)
 static void put_effect(struct json *object, const struct compare_row *row)
 {
 	json_put_number(object, "ratio", exp(row->effect.shift));
-	put_ratios(object, "ci95", row->effect.ci95);
-	put_ratios(object, "ci90", row->effect.ci90);
+	json_put_pair(object, "ci95", exp(row->effect.ci95.low), exp(row->effect.ci95.high));
+	json_put_pair(object, "ci90", exp(row->effect.ci90.low), exp(row->effect.ci90.high));
 	json_put_number(object, "p", row->effect.p);
 	json_put_number(object, "p_adjusted", row->p_adjusted);
 	json_put_boolean(object, "exact", row->effect.exact);

@@ -23,7 +23,10 @@ struct compare_row {
 	char reason[160]; /* why it is inconclusive, where that is not the spread; "" */
 };
 
-/* The fewest values of an arm that make an interval: 6 runs, or 5 boots. */
+#define COMPARE_LEAST_RUNS  6 /* values of an arm that make an interval */
+#define COMPARE_LEAST_BOOTS 5 /* and that tell kernels apart: METHOD, part 4 */
+
+/* The fewest values of an arm that make an interval. */
 size_t compare_row_least(enum compare_unit unit);
 
 /* All but the margin and what depends on it or on other rows. False where neither arm or only one

@@ -14,7 +14,6 @@
 #include "words.h"
 
 #define HARNESS_TOLERANCE 0.2
-#define LEVEL             0.05 /* of false discoveries */
 #define MOST_RUNS         1000
 
 __attribute__((format(printf, 2, 3))) static void warn(
@@ -207,12 +206,12 @@ static void warn_of_harness(struct json *warnings, const struct compare_table *t
 /* Whether one discovery among so many comparisons is possible at all (METHOD, part 5.3). */
 static void warn_of_family(struct json *warnings, const struct compare_table *table)
 {
-	double wanted = LEVEL / (double)table->comparisons;
+	double wanted = VERDICT_LEVEL / (double)table->comparisons;
 	size_t runs = compare_row_least(table->unit);
 
 	/* many together may pass where one alone could not */
 	for (size_t i = 0; i < table->row_count; i++)
-		if (table->rows[i].p_adjusted <= LEVEL)
+		if (table->rows[i].p_adjusted <= VERDICT_LEVEL)
 			return;
 	if (table->comparisons == 0 || table->smallest_p <= wanted)
 		return;

@@ -119,9 +119,11 @@ double conditions_one_way_ns(const struct conditions *conditions, const struct c
 
 	/* nothing is subtracted: what counts is how far from 0 the distance may be, not only how
 	 * well it is known */
-	if (pair && !pair->reason[0])
-		return fmax(fabs(fmax(pair->before.low_ns, pair->after.low_ns)),
-			fabs(fmin(pair->before.high_ns, pair->after.high_ns)));
+	if (pair && !pair->reason[0]) {
+		struct clock_skew bounds = skew_common(&pair->before, &pair->after);
+
+		return fmax(fabs(bounds.low_ns), fabs(bounds.high_ns));
+	}
 	fail_text(ENXIO, "%s", pair ? pair->reason : "the clocks of its CPUs were not compared");
 	return NAN;
 }

@@ -7,6 +7,7 @@
 #include "checks.h"
 #include "fail.h"
 #include "host_lock.h"
+#include "result_environment.h"
 #include "version.h"
 
 #define WATCH_NS 1000000000U
@@ -53,13 +54,7 @@ static void put_machine(struct json *document, const struct examination *examina
 	json_put_string(document, "conditions", text);
 	topology_describe(examination->topology, text, sizeof text);
 	json_put_string(document, "topology", text);
-
-	struct json *fingerprint = json_put_object(document, "fingerprint");
-
-	json_put_string(fingerprint, "hardware", env->fingerprint_hardware);
-	json_put_string(fingerprint, "firmware", env->fingerprint_firmware);
-	json_put_string(fingerprint, "kernel", env->fingerprint_kernel);
-	json_put_string(fingerprint, "tuning", env->fingerprint_tuning);
+	result_put_fingerprint(document, env);
 }
 
 static void put_measured(struct json *document, const struct examination *examination)
@@ -74,14 +69,8 @@ static void put_measured(struct json *document, const struct examination *examin
 	json_put_number(document, "measured_s", vitals->probe_count ? WATCH_NS / 1e9 : NAN);
 	json_put_text(document, "reason", examination->reason);
 	floor = json_put_array(document, "noise_floor");
-	for (size_t i = 0; i < vitals->probe_count; i++) {
-		struct json *gaps = json_add_object(floor);
-
-		json_put_integer(gaps, "cpu", vitals->probes[i].cpu);
-		json_put_number(gaps, "fraction", vitals->probes[i].gap_fraction);
-		json_put_number(gaps, "rate_per_s", vitals->probes[i].gap_rate_per_s);
-		json_put_number(gaps, "max_ns", vitals->probes[i].gap_max_ns);
-	}
+	for (size_t i = 0; i < vitals->probe_count; i++)
+		result_add_gaps(floor, &vitals->probes[i]);
 }
 
 static void put_check(struct json *array, const struct check *check)

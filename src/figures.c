@@ -85,24 +85,23 @@ static bool ran_backwards(const struct figures_context *context, const struct pa
 	return negative > 0;
 }
 
-/* The epochs that are kept; free it. */
-static struct histogram *merge_epochs(
-	const struct histogram *epochs, uint32_t cut, const struct exchange *exchange)
+/* The epochs from `cut` on. */
+static void merge_epochs(struct histogram *kept, const struct histogram *epochs, uint32_t cut,
+	const struct exchange *exchange)
 {
-	struct histogram *kept = memory_zeroed(1, sizeof *kept);
-
-	histogram_prepare(kept, NULL);
+	histogram_reset(kept);
 	for (uint32_t e = cut; e < exchange->epochs; e++)
 		histogram_merge(kept, &epochs[e]);
-	return kept;
 }
 
 static struct distribution sum_up(
 	const struct histogram *epochs, uint32_t cut, const struct exchange *exchange)
 {
-	struct histogram *kept = merge_epochs(epochs, cut, exchange);
-	struct distribution distribution = distribution_of(kept, exchange->batch);
+	struct histogram *kept = memory_resize(NULL, sizeof *kept);
+	struct distribution distribution;
 
+	merge_epochs(kept, epochs, cut, exchange);
+	distribution = distribution_of(kept, exchange->batch);
 	free(kept);
 	return distribution;
 }
@@ -132,9 +131,8 @@ static void judge_schedule(const struct figures_context *context, const struct p
 		figures->lateness.quantile[Q_P99] > 0.1 * figures->response.quantile[Q_P50])
 		figures->flags |= FLAG_GENERATOR_LIMITED;
 	/* lost messages do not count against it, only time that runs away */
-	if ((double)((x->epochs - cut) * x->per_epoch) / figures->seconds < 0.99 * rate)
-		figures->flags |= FLAG_UNSTABLE;
-	if (is_behind(pair, x))
+	if ((double)((x->epochs - cut) * x->per_epoch) / figures->seconds < 0.99 * rate ||
+		is_behind(pair, x))
 		figures->flags |= FLAG_UNSTABLE;
 	if (!(figures->response.quantile[Q_P50] > 10 * context->one_way_ns))
 		figures->flags |= FLAG_ONE_WAY_UNRESOLVED;
@@ -149,33 +147,28 @@ static void add_durations(const struct figures_context *context, const struct pa
 {
 	const struct exchange *x = &context->params->exchange;
 	const struct tally *timed = pair->tally[context->params->pattern->timed];
+	struct distribution durations;
 
+	merge_epochs(context->kept, timed->epoch, cut, x);
+	durations = distribution_of(context->kept, x->batch);
 	if (ran_backwards(context, pair))
 		judge(figures, RUN_FAILED, "the clock ran backwards");
 	if (context->params->pattern->is_one_way) {
-		figures->response = sum_up(timed->epoch, cut, x);
+		figures->response = durations;
 		figures->service = sum_up(timed->service, cut, x);
 		figures->lateness = sum_up(pair->tally[SIDE_PRODUCER]->epoch, cut, x);
 		judge_schedule(context, pair, cut, figures);
 	} else {
-		figures->rtt = sum_up(timed->epoch, cut, x);
+		figures->rtt = durations;
 	}
 }
 
-void figures_merge(const struct figures_context *context, const struct pair *pair,
-	const struct run_figures *figures, struct histogram *merged)
+void figures_merge(const struct figures_context *context, const struct run_figures *figures,
+	struct histogram *merged)
 {
-	const struct pattern *pattern = context->params->pattern;
-
-	if (figures->status != RUN_OK || !pattern->is_recorded ||
-		figures->flags & (FLAG_UNSTABLE | FLAG_ONE_WAY_UNRESOLVED))
-		return;
-
-	struct histogram *kept = merge_epochs(pair->tally[pattern->timed]->epoch,
-		figures->first_epoch, &context->params->exchange);
-
-	histogram_merge(merged, kept);
-	free(kept);
+	if (figures->status == RUN_OK && context->params->pattern->is_recorded &&
+		!(figures->flags & (FLAG_UNSTABLE | FLAG_ONE_WAY_UNRESOLVED)))
+		histogram_merge(merged, context->kept);
 }
 
 /* Both sides' counts must agree; what a lossy transport lost is counted. */
@@ -307,8 +300,6 @@ void figures_of_run(
 	epoch_values(context, pair, values);
 
 	uint32_t cut = find_warmup(values, x->epochs, figures);
-
-	figures->first_epoch = cut;
 
 	add_rates(context, pair, cut, figures);
 	if (figures->status != RUN_FAILED && context->params->pattern->is_recorded)

@@ -41,9 +41,8 @@ struct run_figures {
 	char reason[FAIL_TEXT_BYTES]; /* of a failed or invalid run */
 	unsigned flags;
 
-	uint32_t first_epoch; /* of those that are kept */
-	uint64_t messages;    /* kept after the warm-up: round trips, or messages received */
-	uint64_t discarded;   /* warm-up: before the measured part, and cut from its front (MSER) */
+	uint64_t messages;  /* kept after the warm-up: round trips, or messages received */
+	uint64_t discarded; /* warm-up: before the measured part, and cut from its front (MSER) */
 	uint64_t sent, lost, duplicates, reordered; /* in the whole run, warm-up included */
 	uint64_t offered; /* messages that the producer sent for those that are in the figures */
 	double seconds;   /* in which `messages` passed */
@@ -70,7 +69,8 @@ struct run_figures {
 struct figures_context {
 	const struct pair_params *params;
 	bool clock_limited;
-	double one_way_ns; /* how well the clocks of the two CPUs agree (skew.h) */
+	struct histogram *kept; /* where the samples that are in the figures are put: overwritten */
+	double one_way_ns;      /* how well the clocks of the two CPUs agree (skew.h) */
 };
 
 /* Fills the figures of a pair that is done. Status RUN_FAILED where the counts of both sides
@@ -79,10 +79,12 @@ struct figures_context {
 void figures_of_run(const struct figures_context *context, const struct pair *pair,
 	struct run_figures *figures);
 
-/* Adds the samples of a good run to those of its cell; one that is not good, is unstable
- * or has times too near to what the clocks differ adds none. */
-void figures_merge(const struct figures_context *context, const struct pair *pair,
-	const struct run_figures *figures, struct histogram *merged);
+/* Adds the samples of the run that figures_of_run has just filled (context->kept) to those of its
+ * cell; one that is not good, is unstable or has times too near to what the clocks differ adds
+ * none.
+ */
+void figures_merge(const struct figures_context *context, const struct run_figures *figures,
+	struct histogram *merged);
 
 /* Takes a good run out of the estimates, and says why. */
 void figures_invalidate(struct run_figures *figures, const char *reason);

@@ -18,7 +18,7 @@ static struct figures_context context;
 static struct pair pair;
 static struct tally *producer, *consumer;
 static struct run_figures figures;
-static struct histogram merged;
+static struct histogram merged, kept;
 static const struct exchange planned = {
 	.warmup = WARMUP, .per_epoch = PER_EPOCH, .epochs = TALLY_EPOCHS, .batch = 1};
 static int setup(void **state)
@@ -36,7 +36,7 @@ static int setup(void **state)
 		.cpus = {-1, -1},
 		.exchange = planned,
 		.padding_bytes = 17};
-	context = (struct figures_context){.params = &params};
+	context = (struct figures_context){.params = &params, .kept = &kept};
 	pair = (struct pair){.tally = {&both[0], &both[1]}};
 	producer = &both[0];
 	consumer = &both[1];
@@ -90,7 +90,7 @@ static void evaluate(void)
 {
 	figures = (struct run_figures){.block = 3, .order = 4};
 	figures_of_run(&context, &pair, &figures);
-	figures_merge(&context, &pair, &figures, &merged);
+	figures_merge(&context, &figures, &merged);
 }
 
 static void assert_close(double value, double expected)

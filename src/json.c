@@ -107,6 +107,27 @@ void json_put_number(struct json *object, const char *key, double value)
 	json_put(object, key, new_number(value));
 }
 
+void json_put_pair(struct json *object, const char *key, double a, double b)
+{
+	struct json *array;
+
+	if (!isfinite(a) || !isfinite(b)) {
+		json_put_null(object, key);
+		return;
+	}
+	array = json_put_array(object, key);
+	json_add_number(array, a);
+	json_add_number(array, b);
+}
+
+void json_put_known(struct json *object, const char *key, int64_t value)
+{
+	if (value < 0)
+		json_put_null(object, key);
+	else
+		json_put_integer(object, key, value);
+}
+
 void json_put_boolean(struct json *object, const char *key, bool value)
 {
 	json_put(object, key, made(cJSON_CreateBool(value)));

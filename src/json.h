@@ -39,6 +39,10 @@ void json_put_count(
 	struct json *object, const char *key, uint64_t value); /* the same, of a count */
 void json_put_text(struct json *object, const char *key, const char *value); /* "": null */
 void json_put_number(struct json *object, const char *key, double value);
+/* [a, b]; null where one of them is NaN or infinite. */
+void json_put_pair(struct json *object, const char *key, double a, double b);
+/* Of a number that is known from 0 on: null below. */
+void json_put_known(struct json *object, const char *key, int64_t value);
 void json_put_boolean(struct json *object, const char *key, bool value);
 void json_put_null(struct json *object, const char *key);
 /* Takes ownership of value, which stands in no other document. */

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Says so on standard error and ends the program. */
 _Noreturn static inline void memory_is_gone(void)
@@ -23,6 +24,16 @@ static inline void *memory_resize(void *old, size_t bytes)
 	if (!memory)
 		memory_is_gone();
 	return memory;
+}
+
+/* strdup() that never returns NULL. */
+static inline char *memory_copy_text(const char *text)
+{
+	char *copy = strdup(text);
+
+	if (!copy)
+		memory_is_gone();
+	return copy;
 }
 
 /* calloc() that never returns NULL, also for none. */

@@ -108,7 +108,7 @@ const struct metric *metric_find(const char *name)
 
 struct estimate metric_estimate(const double *values, size_t runs)
 {
-	struct estimate estimate = {.value = NAN, .ci95 = {NAN, NAN}};
+	struct estimate estimate = {.value = NAN, .ci95 = {NAN, NAN}, .modes = {NAN, NAN}};
 	double *have = memory_zeroed(runs, sizeof *have);
 
 	for (size_t i = 0; i < runs; i++)

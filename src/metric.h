@@ -29,7 +29,7 @@ struct estimate {
 	struct interval ci95; /* of the median, from order statistics; NaN with fewer than 6 runs */
 	size_t runs;          /* that have the figure */
 	bool multimodal;
-	double modes[2]; /* where multimodal */
+	double modes[2]; /* NaN unless multimodal */
 };
 
 /* What share of the messages that were offered did not arrive: 0 .. 1. */

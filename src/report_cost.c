@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "report.h"
 #include "report_row.h"
+#include "result_check_run.h"
 #include "stats.h"
 #include "words.h"
 
@@ -19,7 +20,7 @@ static double median_of(const struct json *cell, const char *side, const char *p
 	for (const struct json *run = json_first(runs); run; run = json_next(run)) {
 		const struct json *counters = json_get(json_get(run, "counters"), side);
 
-		if (strcmp(json_text_at(run, "status"), "ok") == 0)
+		if (check_is_ok(run))
 			values[count++] = json_number_at(counters, path);
 	}
 

@@ -214,13 +214,13 @@ static void put_noise_floor(struct json *document, const struct conditions *cond
 	for (size_t i = 0; i < conditions->cpu_count && conditions->is_probed; i++) {
 		const struct cpu_probe *before = &conditions->before[i],
 				       *after = &conditions->after[i];
-		struct json *gap = json_add_object(floor);
 
-		json_put_integer(gap, "cpu", conditions->cpus[i]);
-		json_put_number(gap, "fraction", fmax(before->gap_fraction, after->gap_fraction));
-		json_put_number(
-			gap, "rate_per_s", fmax(before->gap_rate_per_s, after->gap_rate_per_s));
-		json_put_number(gap, "max_ns", fmax(before->gap_max_ns, after->gap_max_ns));
+		result_add_gaps(floor,
+			&(struct cpu_probe){.cpu = conditions->cpus[i],
+				.gap_fraction = fmax(before->gap_fraction, after->gap_fraction),
+				.gap_rate_per_s =
+					fmax(before->gap_rate_per_s, after->gap_rate_per_s),
+				.gap_max_ns = fmax(before->gap_max_ns, after->gap_max_ns)});
 	}
 }
 

@@ -92,41 +92,38 @@ static void put_needs(struct json *summary, const struct cell_record *cell,
 		json_put_null(summary, "needs_messages");
 }
 
-/* The machine's own gaps in time make more of the tail than the mechanism does (METHOD, part 6). */
-static bool is_dominated(const struct cell_record *cell, const struct metric *metric,
-	const struct conditions *conditions)
+/* The share of messages that the machine's own gaps in time fall into (METHOD, part 6). */
+static double gap_share(const struct cell_record *cell, const struct conditions *conditions)
 {
 	const struct metric *p50 = metric_find(
 		cell->cell->pattern == &pattern_pingpong ? "rtt_ns.p50" : "service_ns.p50");
 	double values[RUNS_MOST];
 	struct estimate median = metric_estimate(values, good_values(cell, p50, values));
 
-	return metric->quantile < FIGURE_QUANTILES &&
-		probe_dominates(conditions_gap_share(conditions, cell->cell->cpus, median.value),
-			figure_quantile_value(metric->quantile));
+	return conditions_gap_share(conditions, cell->cell->cpus, median.value);
 }
 
 static void put_summary(struct json *summaries, const struct cell_record *cell,
-	const struct metric *metric, const struct conditions *conditions)
+	const struct metric *metric, double share_of_gaps)
 {
 	double values[RUNS_MOST];
 	struct estimate estimate = metric_estimate(values, good_values(cell, metric, values));
 	struct json *summary = json_put_object(summaries, metric->name);
-	bool have_interval = !isnan(estimate.ci95.low);
 
 	json_put_string(summary, "unit", metric->unit);
 	json_put_string(summary, "better", metric->better);
 	json_put_number(summary, "estimate", estimate.value);
-	result_put_pair(summary, "ci95", have_interval, estimate.ci95.low, estimate.ci95.high);
+	json_put_pair(summary, "ci95", estimate.ci95.low, estimate.ci95.high);
 	json_put_count(summary, "runs", estimate.runs);
 	json_put_boolean(
 		summary, "low_confidence", !isnan(estimate.value) && low_in_any_run(cell, metric));
-	result_put_pair(
-		summary, "modes", estimate.multimodal, estimate.modes[0], estimate.modes[1]);
+	json_put_pair(summary, "modes", estimate.modes[0], estimate.modes[1]);
 	put_needs(summary, cell, metric, estimate.value);
 	if (metric->quantile < FIGURE_QUANTILES)
 		json_put_boolean(summary, "environment_dominated",
-			!isnan(estimate.value) && is_dominated(cell, metric, conditions));
+			!isnan(estimate.value) &&
+				probe_dominates(
+					share_of_gaps, figure_quantile_value(metric->quantile)));
 }
 
 static void put_histogram(struct json *object, const struct cell_record *cell)
@@ -208,11 +205,12 @@ void result_cell_add(
 		result_run_add(runs, &record->runs[i]);
 
 	struct json *summaries = json_put_object(object, "summary");
+	double share_of_gaps = gap_share(record, conditions);
 
 	for (const struct metric *metric = metric_table; metric->name && record->run_count;
 		metric++)
 		if (metric_applies(metric, cell->pattern, cell->transport->traits & TRAIT_LOSSY))
-			put_summary(summaries, record, metric, conditions);
+			put_summary(summaries, record, metric, share_of_gaps);
 	put_histogram(object, record);
 }
 

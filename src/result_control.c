@@ -105,14 +105,7 @@ static void put_finding(struct json *controls, const struct kind *kind, const st
 	if (kind->judge == control_positive)
 		json_put_number(object, "injected", CONTROL_INJECTED);
 	json_put_number(object, "ratio", finding.ratio);
-	if (isnan(finding.ci95.low)) {
-		json_put_null(object, "ci95");
-	} else {
-		struct json *ci95 = json_put_array(object, "ci95");
-
-		json_add_number(ci95, finding.ci95.low);
-		json_add_number(ci95, finding.ci95.high);
-	}
+	json_put_pair(object, "ci95", finding.ci95.low, finding.ci95.high);
 	json_put_number(object, "p", finding.p);
 	json_put_count(object, "runs", finding.runs);
 	json_put_string(object, "verdict", control_verdict_name(finding.verdict));

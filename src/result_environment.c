@@ -5,22 +5,24 @@
 
 #include "checks.h"
 
-static void put_number(struct json *object, const char *key, int64_t value)
+void result_put_fingerprint(struct json *document, const struct env *env)
 {
-	if (value >= 0)
-		json_put_integer(object, key, value);
-	else
-		json_put_null(object, key);
-}
-
-static void put_fingerprints(struct json *environment, const struct env *env)
-{
-	struct json *object = json_put_object(environment, "fingerprint");
+	struct json *object = json_put_object(document, "fingerprint");
 
 	json_put_string(object, "hardware", env->fingerprint_hardware);
 	json_put_string(object, "firmware", env->fingerprint_firmware);
 	json_put_string(object, "kernel", env->fingerprint_kernel);
 	json_put_string(object, "tuning", env->fingerprint_tuning);
+}
+
+void result_add_gaps(struct json *floor, const struct cpu_probe *probe)
+{
+	struct json *gaps = json_add_object(floor);
+
+	json_put_integer(gaps, "cpu", probe->cpu);
+	json_put_number(gaps, "fraction", probe->gap_fraction);
+	json_put_number(gaps, "rate_per_s", probe->gap_rate_per_s);
+	json_put_number(gaps, "max_ns", probe->gap_max_ns);
 }
 
 static void put_cpu(struct json *environment, const struct env *env)
@@ -35,9 +37,9 @@ static void put_cpu(struct json *environment, const struct env *env)
 	json_put_text(object, "machine", env->machine_model);
 	json_put_text(object, "bios", env->bios_version);
 	json_put_text(object, "hypervisor", env->hypervisor);
-	put_number(object, "memory_bytes", env->memory_bytes);
-	put_number(object, "present", env->cpus_present);
-	put_number(object, "online", env->cpus_online);
+	json_put_known(object, "memory_bytes", env->memory_bytes);
+	json_put_known(object, "present", env->cpus_present);
+	json_put_known(object, "online", env->cpus_online);
 }
 
 static void put_kernel(struct json *environment, const struct env *env, bool omit_cmdline)
@@ -56,45 +58,31 @@ static void put_kernel(struct json *environment, const struct env *env, bool omi
 /* By how much the consumer's clock may be ahead of the producer's: what both looks allow. */
 static void add_skew(struct json *array, const struct pair_skew *pair)
 {
-	double low = fmax(pair->before.low_ns, pair->after.low_ns);
-	double high = fmin(pair->before.high_ns, pair->after.high_ns);
+	struct clock_skew bounds = skew_common(&pair->before, &pair->after);
 	struct json *object = json_add_object(array);
 	struct json *cpus = json_put_array(object, "cpus");
 
 	json_add_integer(cpus, pair->cpus.producer);
 	json_add_integer(cpus, pair->cpus.consumer);
-	if (pair->reason[0]) {
-		json_put_null(object, "bounds_ns");
-	} else {
-		struct json *bounds = json_put_array(object, "bounds_ns");
-
-		json_add_number(bounds, low);
-		json_add_number(bounds, high);
-	}
+	json_put_pair(object, "bounds_ns", pair->reason[0] ? NAN : bounds.low_ns, bounds.high_ns);
 	json_put_text(object, "reason", pair->reason);
 }
 
 /* Over all pairs of CPUs, then each pair. */
 static void put_skew(struct json *clock, const struct conditions *conditions)
 {
-	double low = 0, high = 0;
+	struct clock_skew all = {0, 0};
 	bool known = conditions->is_probed;
 
 	for (size_t i = 0; i < conditions->skew_count; i++) {
 		const struct pair_skew *pair = &conditions->skew[i];
+		struct clock_skew bounds = skew_common(&pair->before, &pair->after);
 
 		known = known && !pair->reason[0];
-		low = fmin(low, fmax(pair->before.low_ns, pair->after.low_ns));
-		high = fmax(high, fmin(pair->before.high_ns, pair->after.high_ns));
+		all.low_ns = fmin(all.low_ns, bounds.low_ns);
+		all.high_ns = fmax(all.high_ns, bounds.high_ns);
 	}
-	if (known) {
-		struct json *skew = json_put_array(clock, "skew_ns");
-
-		json_add_number(skew, low);
-		json_add_number(skew, high);
-	} else {
-		json_put_null(clock, "skew_ns");
-	}
+	json_put_pair(clock, "skew_ns", known ? all.low_ns : NAN, all.high_ns);
 
 	struct json *pairs = json_put_array(clock, "skew_of_pairs");
 
@@ -168,7 +156,7 @@ struct json *result_environment(
 	struct json *environment = json_object();
 	char conditions[512];
 
-	put_fingerprints(environment, env);
+	result_put_fingerprint(environment, env);
 	put_cpu(environment, env);
 	put_kernel(environment, env, context->omit_cmdline);
 	put_clock(environment, env, record);

@@ -60,9 +60,7 @@ static int take_cell(struct reading *r, const struct json *cell,
 
 	if (err)
 		return err;
-	r->ids[r->count] = strdup(json_text_at(cell, "id"));
-	if (!r->ids[r->count++])
-		memory_is_gone();
+	r->ids[r->count++] = memory_copy_text(json_text_at(cell, "id"));
 	return take(context, cell);
 }
 

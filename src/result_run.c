@@ -97,25 +97,12 @@ static double known(const struct run_figures *figures, double value)
 	return figures->status == RUN_FAILED ? NAN : value;
 }
 
-void result_put_pair(struct json *object, const char *key, bool there, double a, double b)
+/* Of the fixed work before and after; NaN where it was not done. */
+static double work_ns(const struct run_figures *figures, enum side side, int after)
 {
-	if (!there) {
-		json_put_null(object, key);
-		return;
-	}
+	double ns = figures->work_ns[side][after];
 
-	struct json *array = json_put_array(object, key);
-
-	json_add_number(array, a);
-	json_add_number(array, b);
-}
-
-static void put_known(struct json *object, const char *key, int64_t value)
-{
-	if (value < 0)
-		json_put_null(object, key);
-	else
-		json_put_integer(object, key, value);
+	return ns > 0 ? ns : NAN;
 }
 
 /* What the machine did meanwhile. */
@@ -129,15 +116,14 @@ static void put_conditions(struct json *run, const struct run_figures *figures)
 	json_put_number(object, "steal", load->steal);
 	json_put_number(object, "resolution", load->resolution);
 	json_put_number(object, "deep_idle", load->deep_idle);
-	put_known(object, "throttles", load->throttles);
-	put_known(object, "throttled_ns", load->throttled_ns);
-	put_known(object, "hot_count", load->hot_count);
-	put_known(object, "tcp_retransmits", figures->retransmits);
+	json_put_known(object, "throttles", load->throttles);
+	json_put_known(object, "throttled_ns", load->throttled_ns);
+	json_put_known(object, "hot_count", load->hot_count);
+	json_put_known(object, "tcp_retransmits", figures->retransmits);
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
-		result_put_pair(object,
+		json_put_pair(object,
 			side == SIDE_PRODUCER ? "producer_work_ns" : "consumer_work_ns",
-			figures->work_ns[side][0] > 0 && figures->work_ns[side][1] > 0,
-			figures->work_ns[side][0], figures->work_ns[side][1]);
+			work_ns(figures, side, 0), work_ns(figures, side, 1));
 }
 
 void result_run_add(struct json *runs, const struct run_figures *figures)

@@ -8,7 +8,4 @@
 /* Appends it to the runs of its cell. */
 void result_run_add(struct json *runs, const struct run_figures *figures);
 
-/* [a, b], or null where it is not there. */
-void result_put_pair(struct json *object, const char *key, bool there, double a, double b);
-
 #endif

@@ -25,7 +25,8 @@ struct pass {
 	struct run_record *record;
 	struct random random;
 	const char *folder;
-	double *message_ns; /* by cell, for the estimate */
+	double *message_ns;     /* by cell, for the estimate */
+	struct histogram *kept; /* of the run that is evaluated */
 };
 
 static struct pair_params params_of(struct pass *pass, const struct cell *cell)
@@ -183,6 +184,7 @@ static void evaluate(struct pass *pass, struct cell_record *cell, const struct p
 	struct run_figures *figures = &cell->runs[cell->run_count];
 	const struct figures_context context = {.params = params,
 		.clock_limited = cell->clock_limited,
+		.kept = pass->kept,
 		.one_way_ns = conditions_one_way_ns(&pass->record->conditions, cell->cell)};
 
 	if (pair->status != PAIR_DONE) {
@@ -193,7 +195,7 @@ static void evaluate(struct pass *pass, struct cell_record *cell, const struct p
 	figures_of_run(&context, pair, figures);
 	conditions_judge(params, pass->record->options.allow_disturbed, figures);
 	if (cell->merged)
-		figures_merge(&context, pair, figures, cell->merged);
+		figures_merge(&context, figures, cell->merged);
 }
 
 static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t order)
@@ -357,9 +359,10 @@ int run_plan(const struct plan *plan, const struct run_options *options,
 		.random = {.state = options->seed},
 		.folder = scratch.path,
 		.message_ns = calloc(plan->count, sizeof *pass.message_ns),
+		.kept = calloc(1, sizeof *pass.kept),
 	};
 
-	if (!order || !pass.message_ns)
+	if (!order || !pass.message_ns || !pass.kept)
 		err = fail("calloc");
 	else if ((err = scratch_open(&scratch)) == 0) {
 		measure(&pass, order);
@@ -367,6 +370,7 @@ int run_plan(const struct plan *plan, const struct run_options *options,
 	}
 	free(order);
 	free(pass.message_ns);
+	free(pass.kept);
 	return err;
 }
 

@@ -27,7 +27,7 @@ struct slot {
 	_Atomic uint32_t number;
 };
 
-struct exchange {
+struct dialogue {
 	struct slot request, answer; /* of the producer, of the consumer */
 	struct cpu_pair cpus;
 	struct clock_skew skew;
@@ -49,7 +49,7 @@ static uint32_t look(const struct slot *slot)
 
 /* False when the deadline came first. Without a pause instruction: what it adds, the bound loses.
  */
-static bool await(const struct exchange *x, uint32_t number, int64_t deadline_ns)
+static bool await(const struct dialogue *x, uint32_t number, int64_t deadline_ns)
 {
 	for (unsigned spins = 0; look(&x->answer) != number; spins++)
 		if (spins % SPINS == SPINS - 1 && clock_now_ns() > deadline_ns)
@@ -62,7 +62,7 @@ static bool is_done(uint32_t exchanges, int64_t elapsed_ns)
 	return exchanges == EXCHANGES || (exchanges >= EXCHANGES_LEAST && elapsed_ns > ENOUGH_NS);
 }
 
-static int produce(struct exchange *x)
+static int produce(struct dialogue *x)
 {
 	int64_t start = clock_now_ns(), low = INT64_MIN, high = INT64_MAX;
 
@@ -87,7 +87,7 @@ static int produce(struct exchange *x)
 	return 0;
 }
 
-static int consume(struct exchange *x)
+static int consume(struct dialogue *x)
 {
 	for (uint32_t number = 1;; number++) {
 		uint32_t request;
@@ -109,7 +109,7 @@ static int take_part(void *shared, size_t member)
 int skew_measure(struct cpu_pair cpus, struct clock_skew *skew)
 {
 	const int both[] = {[PRODUCER] = cpus.producer, [CONSUMER] = cpus.consumer};
-	struct exchange *x;
+	struct dialogue *x;
 	int err;
 
 	if (cpus.producer < 0 || cpus.consumer < 0)
@@ -129,8 +129,7 @@ int skew_measure(struct cpu_pair cpus, struct clock_skew *skew)
 	return err;
 }
 
-/* Empty where there is nothing in common. */
-static struct clock_skew common(const struct clock_skew *a, const struct clock_skew *b)
+struct clock_skew skew_common(const struct clock_skew *a, const struct clock_skew *b)
 {
 	return (struct clock_skew){
 		.low_ns = fmax(a->low_ns, b->low_ns), .high_ns = fmin(a->high_ns, b->high_ns)};
@@ -138,14 +137,7 @@ static struct clock_skew common(const struct clock_skew *a, const struct clock_s
 
 bool skew_agrees(const struct clock_skew *before, const struct clock_skew *after)
 {
-	struct clock_skew both = common(before, after);
+	struct clock_skew both = skew_common(before, after);
 
 	return both.low_ns <= both.high_ns;
-}
-
-double skew_resolution_ns(const struct clock_skew *before, const struct clock_skew *after)
-{
-	struct clock_skew both = common(before, after);
-
-	return both.low_ns <= both.high_ns ? (both.high_ns - both.low_ns) / 2 : NAN;
 }

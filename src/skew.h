@@ -24,12 +24,11 @@ struct clock_skew {
  * what crew_run says. */
 int skew_measure(struct cpu_pair cpus, struct clock_skew *skew);
 
+/* What the bounds of two measurements have in common; empty where they have nothing. */
+struct clock_skew skew_common(const struct clock_skew *a, const struct clock_skew *b);
+
 /* One measured before a run and one after it: neither is empty, and some distance is within both.
  */
 bool skew_agrees(const struct clock_skew *before, const struct clock_skew *after);
-
-/* Half the width of what both have in common, in ns: a one-way time below 10 of it is not worth
- * printing. NaN where they don't agree. */
-double skew_resolution_ns(const struct clock_skew *before, const struct clock_skew *after);
 
 #endif

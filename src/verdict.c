@@ -4,8 +4,6 @@
 #include <math.h>
 #include <stdint.h>
 
-#define SIGNIFICANT 0.05
-
 static const char *const names[VERDICTS] = {
 	[VERDICT_REGRESSION] = "regression",
 	[VERDICT_IMPROVEMENT] = "improvement",
@@ -28,7 +26,7 @@ static bool any_nan(const struct effect *effect, double p_adjusted, double margi
 enum verdict verdict_of(
 	const struct effect *effect, double p_adjusted, double margin, bool higher_is_better)
 {
-	bool significant = p_adjusted <= SIGNIFICANT;
+	bool significant = p_adjusted <= VERDICT_LEVEL;
 	bool relevant = fabs(expm1(effect->shift)) >= margin;
 	bool excludes_1 = effect->ci95.low > 0 || effect->ci95.high < 0;
 

@@ -8,6 +8,9 @@
 
 #include "rank.h"
 
+/* A difference of which p, adjusted over the report, is not above this is one (METHOD, part 5). */
+#define VERDICT_LEVEL 0.05
+
 enum verdict {
 	VERDICT_REGRESSION,   /* other is worse than base, by the margin at least */
 	VERDICT_IMPROVEMENT,  /* other is better, by the margin at least */
