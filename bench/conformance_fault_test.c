@@ -123,8 +123,11 @@ static int setup_with_descriptors(
 
 	int err = transport->setup(state, &params);
 
-	transport->teardown(state);
-	transport->teardown(state);
+	for (int twice = 0; twice < 2; twice++) {
+		transport->teardown(state);
+		if (transport->finish)
+			transport->finish(state);
+	}
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &normal), 0);
 	free(state);
 	return err;

@@ -12,6 +12,7 @@
 #include "io.h"
 
 #define PROBE_TIMEOUT_MS 1000
+#define UNLIKELY(x)      __builtin_expect(!!(x), 0)
 
 static void end_close(struct fdpair_end *end)
 {
@@ -43,6 +44,9 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
 {
 	int blocking = params->wait == WAIT_BLOCK;
 	int err = 0;
+
+	pair->wait = params->wait;
+	pair->threads = params->threads;
 
 	for (int side = 0; side < SIDES && !err; side++) {
 		err = set_blocking(pair->end[side].in, blocking);
@@ -96,14 +100,33 @@ int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params)
 	return err;
 }
 
+static int open_ready(const struct fdpair *pair, struct ready **ready, enum ready_for event, int fd)
+{
+	int err;
+
+	*ready = ready_open(pair->wait, event, 1, &err);
+	return err ? err : ready_add(*ready, fd);
+}
+
 int fdpair_attach(void *state, enum side side)
 {
 	struct fdpair *pair = state;
 
-	end_close(&pair->end[side_peer(side)]);
+	if (!pair->threads)
+		end_close(&pair->end[side_peer(side)]);
 	pair->in = pair->end[side].in;
 	pair->out = pair->end[side].out;
-	return 0;
+	if (!(READY_WAITS & WAIT_SET(pair->wait)))
+		return 0;
+
+	int err = open_ready(pair, &pair->readable, READY_TO_READ, pair->in);
+
+	return err ? err : open_ready(pair, &pair->writable, READY_TO_WRITE, pair->out);
+}
+
+int fdpair_descriptor(const void *state)
+{
+	return ((const struct fdpair *)state)->in;
 }
 
 void fdpair_teardown(void *state)
@@ -114,32 +137,98 @@ void fdpair_teardown(void *state)
 		end_close(&pair->end[side]);
 }
 
+__attribute__((hot)) static int await(void *ready)
+{
+	uint32_t which;
+	int found = ready_wait(ready, &which, 1);
+
+	return found < 0 ? found : 0;
+}
+
+int fdpair_await_readable(struct fdpair *pair)
+{
+	return await(pair->readable);
+}
+
+int fdpair_await_writable(struct fdpair *pair)
+{
+	return await(pair->writable);
+}
+
+/* Level-triggered: wait, then read. Edge-triggered: what is there is read first, as no edge will
+ * tell of it. */
+int fdpair_await_message(struct fdpair *pair)
+{
+	return pair->wait == WAIT_EPOLL_ET ? 0 : await(pair->readable);
+}
+
+__attribute__((hot)) static int out_awaited(
+	struct fdpair *pair, enum io_call call, const void *message, size_t bytes)
+{
+	const struct io_waiter waiter = {.wait = await, .context = pair->writable};
+
+	return io_move(call, pair->out, (void *)message, bytes, &waiter);
+}
+
+__attribute__((hot)) static int in_awaited(
+	struct fdpair *pair, enum io_call call, void *message, size_t bytes)
+{
+	const struct io_waiter waiter = {.wait = await, .context = pair->readable};
+	int err = fdpair_await_message(pair);
+
+	return err ? err : io_move(call, pair->in, message, bytes, &waiter);
+}
+
 __attribute__((hot)) int fdpair_write(void *state, const void *message, size_t bytes)
 {
-	return io_write(((struct fdpair *)state)->out, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return out_awaited(pair, IO_WRITE, message, bytes);
+	return io_write(pair->out, message, bytes);
 }
 
 __attribute__((hot)) int fdpair_read(void *state, void *message, size_t bytes)
 {
-	return io_read(((struct fdpair *)state)->in, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return in_awaited(pair, IO_READ, message, bytes);
+	return io_read(pair->in, message, bytes);
 }
 
 __attribute__((hot)) int fdpair_send(void *state, const void *message, size_t bytes)
 {
-	return io_send(((struct fdpair *)state)->out, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return out_awaited(pair, IO_SEND, message, bytes);
+	return io_send(pair->out, message, bytes);
 }
 
 __attribute__((hot)) int fdpair_recv(void *state, void *message, size_t bytes)
 {
-	return io_recv(((struct fdpair *)state)->in, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return in_awaited(pair, IO_RECV, message, bytes);
+	return io_recv(pair->in, message, bytes);
 }
 
 __attribute__((hot)) int fdpair_send_packet(void *state, const void *message, size_t bytes)
 {
-	return io_send_packet(((struct fdpair *)state)->out, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return out_awaited(pair, IO_SEND_PACKET, message, bytes);
+	return io_send_packet(pair->out, message, bytes);
 }
 
 __attribute__((hot)) int fdpair_recv_packet(void *state, void *message, size_t bytes)
 {
-	return io_recv_packet(((struct fdpair *)state)->in, message, bytes);
+	struct fdpair *pair = state;
+
+	if (UNLIKELY(fdpair_is_awaited(pair)))
+		return in_awaited(pair, IO_RECV_PACKET, message, bytes);
+	return io_recv_packet(pair->in, message, bytes);
 }

@@ -6,9 +6,10 @@
 #ifndef IPCMARK_FDPAIR_H
 #define IPCMARK_FDPAIR_H
 
+#include "ready.h"
 #include "transport.h"
 
-#define FDPAIR_WAITS (WAIT_SET(WAIT_BLOCK) | WAIT_SET(WAIT_SPIN))
+#define FDPAIR_WAITS (WAIT_SET(WAIT_BLOCK) | WAIT_SET(WAIT_SPIN) | READY_WAITS)
 
 struct fdpair_end {
 	int in, out; /* -1: not open */
@@ -17,12 +18,15 @@ struct fdpair_end {
 struct fdpair {
 	struct fdpair_end end[SIDES];
 	int in, out; /* after attach: this side's */
+	enum wait_mode wait;
+	bool threads;                      /* the other side needs our copy of its descriptors */
+	struct ready *readable, *writable; /* after attach: of in and out; NULL: not needed */
 };
 
 /* The first thing in setup: nothing is open. */
 void fdpair_init(struct fdpair *pair);
 
-/* The last thing in setup: makes all descriptors non-blocking where the wait is to spin. */
+/* The last thing in setup: makes all descriptors non-blocking unless the wait is to block. */
 int fdpair_set_wait(struct fdpair *pair, const struct link_params *params);
 
 /* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted. */
@@ -32,14 +36,26 @@ int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params)
  * end to the other. Before fdpair_finish_sockets. */
 int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params);
 
-/* Slots. */
+/* Slots. -ENOSYS and -EPERM from attach: this machine lacks the wait. */
 int fdpair_attach(void *state, enum side side);
 void fdpair_teardown(void *state);
+int fdpair_descriptor(const void *state);
 int fdpair_write(void *state, const void *message, size_t bytes); /* pipes */
 int fdpair_read(void *state, void *message, size_t bytes);
 int fdpair_send(void *state, const void *message, size_t bytes); /* stream sockets */
 int fdpair_recv(void *state, void *message, size_t bytes);
 int fdpair_send_packet(void *state, const void *message, size_t bytes); /* datagram sockets */
 int fdpair_recv_packet(void *state, void *message, size_t bytes);
+
+/* What goes on when a wait of READY_WAITS is in use, for mechanisms that call others than io.h: to
+ * be awaited before an attempt to receive (edge-triggered it returns at once), and after any
+ * attempt that found nothing. 0, or -errno. Only where fdpair_is_awaited. */
+static inline bool fdpair_is_awaited(const struct fdpair *pair)
+{
+	return pair->readable != NULL;
+}
+int fdpair_await_message(struct fdpair *pair);
+int fdpair_await_readable(struct fdpair *pair);
+int fdpair_await_writable(struct fdpair *pair);
 
 #endif

@@ -2,7 +2,8 @@
 # or one line that names the Debian package which provides what is missing.
 find_package(PkgConfig QUIET)
 
-function(require_library name module header library package)
+# NAME::lib, where header and library are found.
+function(find_system_library name module header library)
 	if(PKG_CONFIG_FOUND)
 		pkg_check_modules(PC_${name} QUIET ${module})
 	endif()
@@ -10,10 +11,31 @@ function(require_library name module header library package)
 	find_library(${name}_LIBRARY ${library} HINTS ${PC_${name}_LIBRARY_DIRS})
 	mark_as_advanced(${name}_INCLUDE_DIR ${name}_LIBRARY)
 	if(NOT ${name}_INCLUDE_DIR OR NOT ${name}_LIBRARY)
-		message(FATAL_ERROR "${header} not found: install the Debian package ${package} (or run scripts/setup)")
+		return()
 	endif()
 	add_library(${name}::lib UNKNOWN IMPORTED GLOBAL)
 	set_target_properties(${name}::lib PROPERTIES
 		IMPORTED_LOCATION ${${name}_LIBRARY}
 		INTERFACE_SYSTEM_INCLUDE_DIRECTORIES ${${name}_INCLUDE_DIR})
+endfunction()
+
+function(require_library name module header library package)
+	find_system_library(${name} ${module} ${header} ${library})
+	if(NOT TARGET ${name}::lib)
+		message(FATAL_ERROR "${header} not found: install the Debian package ${package} (or run scripts/setup)")
+	endif()
+endfunction()
+
+# The same, found or left out: adds NAME::lib to optional_libraries and IPCMARK_HAVE_NAME to
+# optional_definitions where it is there. -DIPCMARK_WITHOUT=NAME;... leaves it out.
+function(optional_library name module header library package)
+	if(NOT name IN_LIST IPCMARK_WITHOUT)
+		find_system_library(${name} ${module} ${header} ${library})
+	endif()
+	if(TARGET ${name}::lib)
+		set(optional_libraries ${optional_libraries} ${name}::lib PARENT_SCOPE)
+		set(optional_definitions ${optional_definitions} IPCMARK_HAVE_${name} PARENT_SCOPE)
+	else()
+		message(STATUS "without ${package}")
+	endif()
 endfunction()

@@ -215,15 +215,10 @@ static void judge_frequency(struct run_figures *figures, bool allow)
 	}
 }
 
-static bool sleeps(const struct pair_params *params)
-{
-	return params->wait == WAIT_BLOCK || params->wait == WAIT_FUTEX;
-}
-
 /* Idle CPUs that were asked for (think time) may sleep as they like. */
 static void judge_sleep(const struct pair_params *params, struct run_figures *figures)
 {
-	if (sleeps(params) && !params->exchange.think_ns &&
+	if (wait_sleeps(params->wait) && !params->exchange.think_ns &&
 		figures->load.deep_idle > DEEP_IDLE_WARNING)
 		figures->flags |= FLAG_DEEP_IDLE;
 }
@@ -239,7 +234,7 @@ static void judge_switches(const struct pair_params *params, struct run_figures 
 	if (apart && involuntary > INVOLUNTARY_WARNING * (double)figures->side_messages[0])
 		figures->flags |= FLAG_INVOLUNTARY;
 	if (params->pattern == &pattern_pingpong &&
-		((sleeps(params) && switches < BLOCKS_AT_LEAST) ||
+		((wait_sleeps(params->wait) && switches < BLOCKS_AT_LEAST) ||
 			(params->wait == WAIT_SPIN && switches > SPINS_AT_MOST)))
 		figures->flags |= FLAG_UNEXPECTED_WAIT;
 }

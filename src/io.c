@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "fail.h"
 #include "spin.h"
@@ -19,15 +20,27 @@ struct call {
 	const char *name;
 };
 
-static const struct call call_read = {SYS_read, 0, "read"};
-static const struct call call_write = {SYS_write, 0, "write"};
-static const struct call call_recv = {SYS_recvfrom, 0, "recv"};
-static const struct call call_send = {SYS_sendto, MSG_NOSIGNAL, "send"};
-/* MSG_TRUNC: the true length of a datagram that does not fit */
-static const struct call call_recv_packet = {SYS_recvfrom, MSG_TRUNC, "recv"};
+static const struct call calls[] = {
+	[IO_READ] = {SYS_read, 0, "read"},
+	[IO_WRITE] = {SYS_write, 0, "write"},
+	[IO_RECV] = {SYS_recvfrom, 0, "recv"},
+	[IO_SEND] = {SYS_sendto, MSG_NOSIGNAL, "send"},
+	/* MSG_TRUNC: the true length of a datagram that does not fit */
+	[IO_RECV_PACKET] = {SYS_recvfrom, MSG_TRUNC, "recv"},
+	[IO_SEND_PACKET] = {SYS_sendto, MSG_NOSIGNAL, "send"},
+};
+
+static int spin(void *context)
+{
+	(void)context;
+	spin_relax();
+	return 0;
+}
+
+static const struct io_waiter spinning = {.wait = spin};
 
 /* After a call that moved nothing: 0 to try again, or the error. */
-static int again(const struct call *call, ssize_t moved)
+static int again(const struct call *call, ssize_t moved, const struct io_waiter *waiter)
 {
 	if (moved == 0)
 		return fail_text(EPIPE, "%s: the peer is gone (end of file)", call->name);
@@ -35,43 +48,66 @@ static int again(const struct call *call, ssize_t moved)
 		return 0;
 	if (moved != -EAGAIN)
 		return fail_text((int)-moved, "%s: %s", call->name, strerror((int)-moved));
-	spin_relax();
-	return 0;
+	return waiter->wait(waiter->context);
 }
 
 /* Goes on after a first call whose outcome was `moved`, not all of it. */
-static __attribute__((noinline)) int whole_rest(
-	const struct call *call, int fd, char *at, size_t bytes, ssize_t moved)
+static int whole_from(const struct call *call, int fd, struct iovec rest, ssize_t moved,
+	const struct io_waiter *waiter)
 {
 	for (;;) {
-		int err = moved > 0 ? 0 : again(call, moved);
+		int err = moved > 0 ? 0 : again(call, moved, waiter);
 
 		if (err)
 			return err;
 		if (moved > 0) {
-			at += moved;
-			bytes -= (size_t)moved;
+			rest.iov_base = (char *)rest.iov_base + moved;
+			rest.iov_len -= (size_t)moved;
 		}
-		if (bytes == 0)
+		if (rest.iov_len == 0)
 			return 0;
-		moved = transfer(call->number, fd, at, bytes, call->flags);
+		moved = transfer(call->number, fd, rest.iov_base, rest.iov_len, call->flags);
 	}
+}
+
+static int packet_from(const struct call *call, int fd, struct iovec packet, ssize_t moved,
+	const struct io_waiter *waiter)
+{
+	while (moved != (ssize_t)packet.iov_len) {
+		int err = moved > 0
+			? fail_text(EMSGSIZE, "%s: a datagram of %zd bytes instead of %zu",
+				  call->name, moved, packet.iov_len)
+			: again(call, moved, waiter);
+
+		if (err)
+			return err;
+		moved = transfer(call->number, fd, packet.iov_base, packet.iov_len, call->flags);
+	}
+	return 0;
+}
+
+static __attribute__((noinline)) int whole_rest(
+	const struct call *call, int fd, void *buffer, size_t bytes, ssize_t moved)
+{
+	return whole_from(call, fd, (struct iovec){buffer, bytes}, moved, &spinning);
 }
 
 static __attribute__((noinline)) int packet_rest(
 	const struct call *call, int fd, void *buffer, size_t bytes, ssize_t moved)
 {
-	while (moved != (ssize_t)bytes) {
-		int err = moved > 0
-			? fail_text(EMSGSIZE, "%s: a datagram of %zd bytes instead of %zu",
-				  call->name, moved, bytes)
-			: again(call, moved);
+	return packet_from(call, fd, (struct iovec){buffer, bytes}, moved, &spinning);
+}
 
-		if (err)
-			return err;
-		moved = transfer(call->number, fd, buffer, bytes, call->flags);
-	}
-	return 0;
+__attribute__((hot)) int io_move(
+	enum io_call name, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter)
+{
+	const struct call *call = &calls[name];
+	const struct iovec all = {buffer, bytes};
+	ssize_t moved = transfer(call->number, fd, buffer, bytes, call->flags);
+
+	if (name == IO_RECV_PACKET || name == IO_SEND_PACKET)
+		return packet_from(call, fd, all, moved, waiter);
+	return whole_from(call, fd, all, moved, waiter);
 }
 
 /* The hot path is a leaf: one system call, one comparison. */
@@ -95,30 +131,30 @@ ALWAYS_INLINE int packet(const struct call *call, int fd, const void *buffer, si
 
 __attribute__((hot)) int io_read(int fd, void *buffer, size_t bytes)
 {
-	return whole(&call_read, fd, buffer, bytes);
+	return whole(&calls[IO_READ], fd, buffer, bytes);
 }
 
 __attribute__((hot)) int io_write(int fd, const void *buffer, size_t bytes)
 {
-	return whole(&call_write, fd, buffer, bytes);
+	return whole(&calls[IO_WRITE], fd, buffer, bytes);
 }
 
 __attribute__((hot)) int io_recv(int fd, void *buffer, size_t bytes)
 {
-	return whole(&call_recv, fd, buffer, bytes);
+	return whole(&calls[IO_RECV], fd, buffer, bytes);
 }
 
 __attribute__((hot)) int io_send(int fd, const void *buffer, size_t bytes)
 {
-	return whole(&call_send, fd, buffer, bytes);
+	return whole(&calls[IO_SEND], fd, buffer, bytes);
 }
 
 __attribute__((hot)) int io_recv_packet(int fd, void *buffer, size_t bytes)
 {
-	return packet(&call_recv_packet, fd, buffer, bytes);
+	return packet(&calls[IO_RECV_PACKET], fd, buffer, bytes);
 }
 
 __attribute__((hot)) int io_send_packet(int fd, const void *buffer, size_t bytes)
 {
-	return packet(&call_send, fd, buffer, bytes);
+	return packet(&calls[IO_SEND_PACKET], fd, buffer, bytes);
 }

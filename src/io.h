@@ -18,4 +18,16 @@ int io_send(int fd, const void *buffer, size_t bytes);  /* send(2), MSG_NOSIGNAL
 int io_recv_packet(int fd, void *buffer, size_t bytes);
 int io_send_packet(int fd, const void *buffer, size_t bytes);
 
+/* One of the above, by its name. */
+enum io_call { IO_READ, IO_WRITE, IO_RECV, IO_SEND, IO_RECV_PACKET, IO_SEND_PACKET };
+
+/* What a non-blocking end does instead of spinning when nothing can be moved. */
+struct io_waiter {
+	int (*wait)(void *context); /* returns when it is worth trying again: 0, or -errno */
+	void *context;
+};
+
+/* As the call, over a non-blocking descriptor, with `waiter` where it would spin. */
+int io_move(enum io_call call, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
+
 #endif

@@ -19,6 +19,7 @@ static int try_setup(const struct transport *transport, const char *folder)
 {
 	struct link_buffers requested = {0}, effective = {0};
 	struct link_params params = {
+		.wait = wait_usual(transport->waits),
 		.message_bytes = TRIAL_BYTES,
 		.folder = folder,
 		.requested = &requested,
@@ -26,12 +27,11 @@ static int try_setup(const struct transport *transport, const char *folder)
 	};
 	void *state = memory_zeroed(1, transport->state_size);
 
-	while (!(transport->waits & WAIT_SET(params.wait)))
-		params.wait++;
-
 	int err = transport->setup(state, &params);
 
 	transport->teardown(state);
+	if (transport->finish)
+		transport->finish(state);
 	free(state);
 	return err;
 }

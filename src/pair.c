@@ -21,8 +21,6 @@
 #define WATCH_STRIKES  2    /* ticks without progress before a run is given up */
 #define DEATH_GRACE_MS 200  /* for the cause to show when its effect was seen first */
 
-enum stage { STAGE_ATTACHED, STAGE_DONE };
-
 /* The harness's hold on one child. */
 struct hold {
 	pid_t pid;   /* 0: none, or reaped */
@@ -35,6 +33,7 @@ struct run {
 	struct pair *pair;
 	void *state;
 	struct hold hold[SIDES];
+	bool gone; /* "go" was said: messages flow */
 };
 
 const char *side_name(enum side side)
@@ -199,6 +198,8 @@ static void hear(struct run *run, enum side side)
 		return;
 	if (means_peer_gone(report))
 		look_for_cause(run, side);
+	if (!run->gone && means_unsupported(report))
+		note(run, PAIR_UNSUPPORTED, run->pair->tally[side]->reason);
 	note_side(run, side, run->pair->tally[side]->reason);
 }
 
@@ -248,6 +249,7 @@ static void await_both(struct run *run)
 
 static void go(struct run *run)
 {
+	run->gone = true;
 	/* the consumer first: it is there when the first message comes */
 	for (int side = SIDES - 1; side >= 0; side--)
 		if (io_send(run->hold[side].control, "g", 1) < 0)
@@ -311,5 +313,7 @@ void pair_run(const struct pair_params *params, struct pair *pair)
 	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
 		reap(&run, side, pair->status != PAIR_DONE);
 	params->transport->teardown(run.state);
+	if (params->transport->finish)
+		params->transport->finish(run.state);
 	free(run.state);
 }

@@ -131,7 +131,7 @@ static int add_transport(struct plan *plan, struct choice *choice, struct cell c
 	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES && !err; wait++) {
 		cell.wait = wait;
 		if (cell.transport->waits & WAIT_SET(wait) &&
-			selector_matches(choice->selector, PART_WAIT, wait_name(wait)))
+			selector_wait(choice->selector, cell.transport, wait))
 			err = add_sizes(plan, choice, cell);
 	}
 	return err;

@@ -42,11 +42,11 @@ struct plan_context {
 
 /* Adds the cells that a glob names, in the order of the registries. A glob has up to five parts
  * between slashes, and axes ("key=value", see axes.h) anywhere behind the first; *, ?, [ ] and
- * braces work in the parts, braces in the axes. Parts that are left out: any transport, any
- * wait, 64 bytes, and the placements "nearest" and "same-cpu". "nearest" is the closest pair of
- * different cores. A size part that is a number may be any size; with wildcards it stands for 16,
- * 64, 256 ... 1M. 0, or -EINVAL with a reason: an unknown word (with the nearest known one), a size
- * out of range, no match. */
+ * braces work in the parts, braces in the axes. Parts that are left out: any transport, its
+ * "usual" (plainest) wait, 64 bytes, and the placements "nearest" and "same-cpu". "nearest" is the
+ * closest pair of different cores. A size part that is a number may be any size; with wildcards it
+ * stands for 16, 64, 256 ... 1M. 0, or -EINVAL with a reason: an unknown word (with the nearest
+ * known one), a size out of range, no match. */
 int plan_add(struct plan *plan, const struct plan_context *context, const char *glob);
 
 /* Adds the first cell that a glob names, where the plan does not have it, and that cell twice more,

@@ -17,7 +17,8 @@ static const char *const part_names[PARTS] = {"pattern", "transport", "wait", "s
 static const size_t sizes[] = {16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576};
 
 #define SIZES      (sizeof sizes / sizeof sizes[0])
-#define MOST_WORDS 64
+#define MOST_WORDS 96
+#define USUAL      "usual" /* the plainest wait of each transport */
 
 _Static_assert(SIZES <= SELECTOR_SIZES, "all sizes may be chosen");
 
@@ -30,7 +31,7 @@ static int split(struct selector *selector, const char *glob)
 {
 	int count = 0;
 
-	*selector = (struct selector){.part = {"*", "*", "*", "64", NULL}};
+	*selector = (struct selector){.part = {"*", "*", USUAL, "64", NULL}};
 	if (strlen(glob) >= sizeof selector->text)
 		return fail_text(EINVAL, "cell \"%.40s...\": too long", glob);
 	strcpy(selector->text, glob);
@@ -89,8 +90,17 @@ static int check_words(const struct selector *selector)
 		err = check_word(PART_TRANSPORT, selector->part[PART_TRANSPORT], words);
 	for (n = 0; n < WAIT_MODES; n++)
 		words[n] = wait_name((enum wait_mode)n);
+	words[n++] = USUAL;
 	words[n] = NULL;
 	return err ? err : check_word(PART_WAIT, selector->part[PART_WAIT], words);
+}
+
+bool selector_wait(
+	const struct selector *selector, const struct transport *transport, enum wait_mode wait)
+{
+	if (strcmp(selector->part[PART_WAIT], USUAL) == 0)
+		return wait == wait_usual(transport->waits);
+	return selector_matches(selector, PART_WAIT, wait_name(wait));
 }
 
 int selector_sizes(const struct selector *selector, size_t chosen[SELECTOR_SIZES], size_t *count)
