@@ -9,18 +9,10 @@
 #include "fail.h"
 #include "words.h"
 
-#define VALUE_BYTES   24
-#define THINK_MOST_NS 1000000000U
-
-const struct axis_summary axes_summaries[] = {
-	{"think=1ms", "the producer sleeps before each round trip: from idle CPUs",
-		&pattern_pingpong},
-	{"rate=20000", "messages a second that are due", &pattern_paced},
-	{"load=50%", "the same as a share of what the cell can move (the default)", &pattern_paced},
-	{"control=a-a", "the cell once more, or slowed down by a known spin: control=positive",
-		&pattern_pingpong},
-	{NULL, NULL, NULL},
-};
+#define VALUE_BYTES    24
+#define THINK_MOST_NS  1000000000U
+#define BUFFER_MOST    ((uint64_t)1 << 30)
+#define PATTERNS_BYTES 128
 
 static int read_think(struct axes *axes, const char *value)
 {
@@ -92,19 +84,149 @@ static void write_control(const struct axes *axes, char value[VALUE_BYTES])
 			axes->control == CONTROL_A_A ? "a-a" : "positive");
 }
 
+/* A whole number from `least` to `most`. */
+static int read_count(
+	const char *key, const char *value, uint32_t least, uint32_t most, uint32_t *count)
+{
+	unsigned number = 0;
+	int end = 0;
+
+	if (sscanf(value, "%9u%n", &number, &end) != 1 || value[end] || number < least ||
+		number > most)
+		return fail_text(EINVAL, "%s \"%.40s\": expected %" PRIu32 " to %" PRIu32, key,
+			value, least, most);
+	*count = number;
+	return 0;
+}
+
+static void write_count(uint32_t count, char value[VALUE_BYTES])
+{
+	if (count)
+		snprintf(value, VALUE_BYTES, "%" PRIu32, count);
+}
+
+/* One is no axis. */
+static int read_several(const char *key, const char *value, uint32_t most, uint32_t *count)
+{
+	int err = read_count(key, value, 1, most, count);
+
+	if (*count == 1)
+		*count = 0;
+	return err;
+}
+
+static int read_batch(struct axes *axes, const char *value)
+{
+	return read_several("batch", value, AXES_BATCH_MOST, &axes->batch);
+}
+
+static void write_batch(const struct axes *axes, char value[VALUE_BYTES])
+{
+	write_count(axes->batch, value);
+}
+
+static int read_pairs(struct axes *axes, const char *value)
+{
+	return read_several("pairs", value, AXES_PAIRS_MOST, &axes->pairs);
+}
+
+static void write_pairs(const struct axes *axes, char value[VALUE_BYTES])
+{
+	write_count(axes->pairs, value);
+}
+
+static int read_buffer(struct axes *axes, const char *value)
+{
+	int err = words_parse_size(value, &axes->buffer_bytes);
+
+	if (!err && (axes->buffer_bytes < 1 || axes->buffer_bytes > BUFFER_MOST))
+		err = fail_text(EINVAL, "buffer \"%.40s\": expected a size up to 1024M", value);
+	return err;
+}
+
+static void write_buffer(const struct axes *axes, char value[VALUE_BYTES])
+{
+	if (axes->buffer_bytes)
+		words_format_size(axes->buffer_bytes, value, VALUE_BYTES);
+}
+
+static int read_sides(struct axes *axes, const char *value)
+{
+	axes->threads = strcmp(value, "threads") == 0;
+	return axes->threads || strcmp(value, "processes") == 0
+		? 0
+		: fail_text(EINVAL, "sides \"%.40s\": expected threads or processes", value);
+}
+
+static void write_sides(const struct axes *axes, char value[VALUE_BYTES])
+{
+	if (axes->threads)
+		snprintf(value, VALUE_BYTES, "threads");
+}
+
+#define EVERY_PATTERN                                              \
+	{                                                          \
+		&pattern_pingpong, &pattern_stream, &pattern_paced \
+	}
+
 static const struct axis {
-	const char *key;
-	const struct pattern *pattern;
+	const char *key, *example, *summary;
+	const struct pattern *patterns[4]; /* whose it is; NULL at the end */
 	int (*read)(struct axes *axes, const char *value);
 	void (*write)(const struct axes *axes, char value[VALUE_BYTES]); /* nothing where unset */
 } table[] = {
-	{"think", &pattern_pingpong, read_think, write_think},
-	{"rate", &pattern_paced, read_rate, write_rate},
-	{"load", &pattern_paced, read_load, write_load},
-	{"control", &pattern_pingpong, read_control, write_control},
+	{"think", "think=1ms", "the producer sleeps before each round trip: from idle CPUs",
+		{&pattern_pingpong}, read_think, write_think},
+	{"rate", "rate=20000", "messages a second that are due", {&pattern_paced}, read_rate,
+		write_rate},
+	{"load", "load=50%", "the same as a share of what the cell can move (the default)",
+		{&pattern_paced}, read_load, write_load},
+	{"batch", "batch=16", "messages in one system call, where the mechanism lets it",
+		{&pattern_stream}, read_batch, write_batch},
+	{"pairs", "pairs=4", "so many producers and consumers at once: how a mechanism scales",
+		{&pattern_pingpong, &pattern_stream}, read_pairs, write_pairs},
+	{"buffer", "buffer=64K", "asks for a size of socket buffers, pipe, queue or ring",
+		EVERY_PATTERN, read_buffer, write_buffer},
+	{"sides", "sides=threads", "both sides are threads of one process", EVERY_PATTERN,
+		read_sides, write_sides},
+	{"control", "control=a-a",
+		"the cell once more, or slowed down by a known spin: control=positive",
+		{&pattern_pingpong}, read_control, write_control},
 };
 
 #define AXES (sizeof table / sizeof table[0])
+
+static bool has(const struct pattern *const patterns[], const struct pattern *pattern)
+{
+	size_t i = 0;
+
+	while (patterns[i] && patterns[i] != pattern)
+		i++;
+	return patterns[i] != NULL;
+}
+
+/* "pingpong, stream". */
+static void name_patterns(const struct axis *axis, char *out, size_t room)
+{
+	out[0] = '\0';
+	for (size_t i = 0; axis->patterns[i]; i++) {
+		size_t used = strlen(out);
+
+		snprintf(out + used, room - used, "%s%s", i ? ", " : "", axis->patterns[i]->name);
+	}
+}
+
+void axes_describe(
+	void (*each)(void *context, const char *example, const char *summary, const char *patterns),
+	void *context)
+{
+	for (size_t i = 0; i < AXES; i++) {
+		char names[PATTERNS_BYTES];
+
+		name_patterns(&table[i], names, sizeof names);
+		each(context, table[i].example, table[i].summary, names);
+	}
+}
 
 static const struct axis *find(const char *text)
 {
@@ -122,8 +244,8 @@ static const struct axis *find(const char *text)
 	const char *nearest = words_nearest(key, keys);
 
 	fail_text(EINVAL, "unknown axis \"%s\"%s%s%s", key,
-		nearest ? ": did you mean \"" : ": expected think=, rate=, load= or control=",
-		nearest ? nearest : "", nearest ? "=\"?" : "");
+		nearest ? ": did you mean \"" : ": see `ipcmark list`", nearest ? nearest : "",
+		nearest ? "=\"?" : "");
 	return NULL;
 }
 
@@ -136,7 +258,7 @@ bool axes_applies(const char *text, const struct pattern *pattern)
 {
 	const struct axis *axis = find(text);
 
-	return axis && axis->pattern == pattern;
+	return axis && has(axis->patterns, pattern);
 }
 
 int axes_add(struct axes *axes, const struct pattern *pattern, const char *text)
@@ -145,9 +267,13 @@ int axes_add(struct axes *axes, const struct pattern *pattern, const char *text)
 
 	if (!axis)
 		return -EINVAL;
-	if (axis->pattern != pattern)
+	if (!has(axis->patterns, pattern)) {
+		char names[PATTERNS_BYTES];
+
+		name_patterns(axis, names, sizeof names);
 		return fail_text(EINVAL, "\"%.40s\": %s has no such axis: it is one of %s", text,
-			pattern->name, axis->pattern->name);
+			pattern->name, names);
+	}
 	return axis->read(axes, text + strlen(axis->key) + 1);
 }
 
@@ -175,4 +301,20 @@ void axes_format(const struct axes *axes, char out[AXES_TEXT])
 {
 	out[0] = '\0';
 	axes_each(axes, append, out);
+}
+
+void axes_complete(struct axes *axes, const struct pattern *pattern)
+{
+	(void)axes, (void)pattern; /* TODO-fanin */
+}
+
+int axes_suit(const struct axes *axes, const struct transport *transport)
+{
+	if (axes->buffer_bytes && !(transport->traits & TRAIT_BUFFER))
+		return fail_text(EINVAL, "buffer=: %s has no buffer whose size could be asked for",
+			transport->name);
+	if (axes->batch && !(transport->send_many && transport->recv_many))
+		return fail_text(
+			EINVAL, "batch=: %s moves one message in a system call", transport->name);
+	return 0;
 }

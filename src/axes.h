@@ -20,22 +20,36 @@ struct axes {
 	uint64_t think_ns;     /* pingpong: idle time before each round trip; 0: none */
 	uint64_t rate_per_s;   /* paced: messages a second; 0: by load */
 	uint32_t load_percent; /* paced: of the cell's own capacity; 0: by rate */
+	uint32_t connections;  /* fanin: that the consumer waits for */
+	uint32_t active;       /* fanin: those over which messages come */
+	uint32_t batch;        /* stream: messages in one system call; 0: one */
+	uint32_t pairs; /* pingpong, stream: producers and consumers at once; 0: one of each */
+	uint64_t buffer_bytes; /* of the mechanism, each way; 0: its default */
+	bool threads;          /* both sides are threads of one process */
 	enum control control;
 };
 
-/* The axes, for `ipcmark list`: "think=1ms", what it means, and whose it is. Ends with NULLs. */
-struct axis_summary {
-	const char *example, *summary;
-	const struct pattern *pattern;
-};
-extern const struct axis_summary axes_summaries[];
+#define AXES_CONNECTIONS_MOST 100000
+#define AXES_PAIRS_MOST       64
+#define AXES_BATCH_MOST       1024
 
-#define AXES_TEXT 64 /* bytes of the longest text, and one */
+/* Calls `each` for every axis: "think=1ms", what it means, and whose it is ("pingpong, stream"). */
+void axes_describe(
+	void (*each)(void *context, const char *example, const char *summary, const char *patterns),
+	void *context);
+
+#define AXES_TEXT 128 /* bytes of the longest text, and one */
 
 /* Adds one "key=value" to the axes of a cell of this pattern. 0, or -EINVAL with a reason: an
  * unknown key (with the nearest known one), one that the pattern does not have, or a value that it
  * does not take. "think=0" is no axis. */
 int axes_add(struct axes *axes, const struct pattern *pattern, const char *text);
+
+/* What the pattern takes where it is not named: 64 connections, one of them active (fanin). */
+void axes_complete(struct axes *axes, const struct pattern *pattern);
+
+/* 0, or -EINVAL with a reason: the transport has nothing that an axis could be about. */
+int axes_suit(const struct axes *axes, const struct transport *transport);
 
 /* Whether the pattern has the axis of "key=value". */
 bool axes_applies(const char *text, const struct pattern *pattern);

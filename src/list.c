@@ -56,6 +56,16 @@ static void add_transport(
 		json_add_string(traits, "lossy");
 	if (transport->traits & TRAIT_HARNESS)
 		json_add_string(traits, "harness");
+	if (transport->traits & TRAIT_BYTES)
+		json_add_string(traits, "byte-stream");
+	if (transport->traits & TRAIT_BUFFER)
+		json_add_string(traits, "buffer");
+	if (transport->send_many)
+		json_add_string(traits, "batch");
+	if (transport->rendezvous)
+		json_add_string(traits, "connect");
+	if (transport->descriptor)
+		json_add_string(traits, "fan-in");
 	if (transport->max_message)
 		json_put_integer(object, "max_message_bytes", (int64_t)transport->max_message);
 	else
@@ -73,6 +83,14 @@ static void put_word(struct json *array, const char *name, const char *summary)
 
 	json_put_string(object, "name", name);
 	json_put_string(object, "summary", summary);
+}
+
+static void add_axis(void *axes, const char *example, const char *summary, const char *patterns)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "%s: %s", patterns, summary);
+	put_word(axes, example, text);
 }
 
 static void add_placement(
@@ -116,12 +134,7 @@ struct json *list_json(const struct topology *topology)
 
 	struct json *axes = json_put_array(list, "axes");
 
-	for (const struct axis_summary *axis = axes_summaries; axis->example; axis++) {
-		char summary[160];
-
-		snprintf(summary, sizeof summary, "%s: %s", axis->pattern->name, axis->summary);
-		put_word(axes, axis->example, summary);
-	}
+	axes_describe(add_axis, axes);
 
 	struct json *waits = json_put_array(list, "waits");
 

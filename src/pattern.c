@@ -11,6 +11,13 @@ uint64_t exchange_messages(const struct exchange *exchange)
 	return exchange->warmup + exchange->per_epoch * exchange->epochs;
 }
 
+unsigned pattern_waits(const struct pattern *pattern, const struct transport *transport)
+{
+	if (pattern->suits && !pattern->suits(transport))
+		return 0;
+	return pattern->waits ? pattern->waits : transport->waits;
+}
+
 int pattern_send_end(const struct pattern_end *end)
 {
 	const struct timespec pause = {.tv_nsec = 50000};

@@ -46,7 +46,9 @@ struct pattern {
 	enum side timed;     /* the side whose stamps and counts are the figures */
 	bool is_recorded;    /* its epochs hold a duration of each message */
 	bool is_one_way;     /* durations from the producer's clock to the consumer's */
-	int (*loop[SIDES])(struct pattern_end *end); /* 0, or -errno with a note */
+	unsigned waits; /* that a cell may name: it does the waiting itself; 0: the transport's */
+	bool (*suits)(const struct transport *transport); /* NULL: all do */
+	int (*loop[SIDES])(struct pattern_end *end);      /* 0, or -errno with a note */
 };
 
 /* Closed loop, one message in flight; every round trip is recorded by the producer. */
@@ -66,6 +68,9 @@ extern const struct pattern pattern_verify;
 
 /* The measured ones, NULL at the end. */
 extern const struct pattern *const pattern_registry[];
+
+/* The waits of cells of this pattern over this transport; 0: it does not go over it. */
+unsigned pattern_waits(const struct pattern *pattern, const struct transport *transport);
 
 /* Messages in one exchange. */
 uint64_t exchange_messages(const struct exchange *exchange);

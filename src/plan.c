@@ -126,12 +126,13 @@ static int add_sizes(struct plan *plan, struct choice *choice, struct cell cell)
 
 static int add_transport(struct plan *plan, struct choice *choice, struct cell cell)
 {
+	unsigned waits =
+		selector_waits(choice->selector, pattern_waits(cell.pattern, cell.transport));
 	int err = 0;
 
 	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES && !err; wait++) {
 		cell.wait = wait;
-		if (cell.transport->waits & WAIT_SET(wait) &&
-			selector_wait(choice->selector, cell.transport, wait))
+		if (waits & WAIT_SET(wait))
 			err = add_sizes(plan, choice, cell);
 	}
 	return err;
@@ -156,6 +157,7 @@ static int choose_axes(struct choice *choice, const struct plan_context *context
 		}
 		err = axes_add(&given, pattern, selector->axis[i]);
 	}
+	axes_complete(&given, pattern);
 	choice->axes[0] = given;
 	choice->axes_count = 1;
 	if (pattern != &pattern_paced || given.load_percent || given.rate_per_s)
@@ -165,7 +167,11 @@ static int choose_axes(struct choice *choice, const struct plan_context *context
 
 	choice->axes_count = context->paced ? context->paced_count : 1;
 	assert(choice->axes_count <= MOST_AXES);
-	memcpy(choice->axes, paced, choice->axes_count * sizeof *paced);
+	for (size_t i = 0; i < choice->axes_count; i++) {
+		choice->axes[i] = given;
+		choice->axes[i].rate_per_s = paced[i].rate_per_s;
+		choice->axes[i].load_percent = paced[i].load_percent;
+	}
 	return err;
 }
 
@@ -173,11 +179,19 @@ static int add_pattern(struct plan *plan, struct choice *choice, const struct pa
 {
 	int err = 0;
 
-	for (size_t t = 0; transport_registry[t] && !err; t++)
-		if (selector_matches(choice->selector, PART_TRANSPORT, transport_registry[t]->name))
-			err = add_transport(plan, choice,
-				(struct cell){
-					.pattern = pattern, .transport = transport_registry[t]});
+	for (size_t t = 0; transport_registry[t] && !err; t++) {
+		const struct transport *transport = transport_registry[t];
+		struct cell cell = {.pattern = pattern, .transport = transport};
+		bool named = strcmp(choice->selector->part[PART_TRANSPORT], transport->name) == 0;
+
+		if (!selector_matches(choice->selector, PART_TRANSPORT, transport->name))
+			continue;
+		err = axes_suit(&choice->axes[0], transport);
+		if (!err)
+			err = add_transport(plan, choice, cell);
+		else if (!named) /* a wildcard stands for those that it suits */
+			err = 0;
+	}
 	return err;
 }
 

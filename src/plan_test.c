@@ -67,22 +67,18 @@ static void parts_that_are_left_out(void **state)
 
 	assert_int_equal(plan_add(&plan, &context, "pingpong"), 0);
 	for (size_t t = 0; transport_registry[t]; t++)
-		for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
-			for (int near = 1;
-				near >= 0 && transport_registry[t]->waits & WAIT_SET(wait);
-				near--, at++) {
-				const struct cell *cell = &plan.cells[at];
+		for (int near = 1; near >= 0; near--, at++) {
+			const struct cell *cell = &plan.cells[at];
 
-				assert_true(at < plan.count);
-				assert_ptr_equal(cell->pattern, &pattern_pingpong);
-				assert_ptr_equal(cell->transport, transport_registry[t]);
-				assert_int_equal(cell->wait, wait);
-				assert_int_equal(cell->message_bytes, 64);
-				assert_string_equal(
-					cell->placement, near ? "same-llc" : "same-cpu");
-			}
+			assert_true(at < plan.count);
+			assert_ptr_equal(cell->pattern, &pattern_pingpong);
+			assert_ptr_equal(cell->transport, transport_registry[t]);
+			assert_int_equal(cell->wait, wait_usual(transport_registry[t]->waits));
+			assert_int_equal(cell->message_bytes, 64);
+			assert_string_equal(cell->placement, near ? "same-llc" : "same-cpu");
+		}
 	assert_int_equal(at, plan.count);
-	assert_true(at > 20);
+	assert_true(at >= 20);
 	assert_cells("*/pipe/block",
 		"pingpong/pipe/block/64/same-llc\npingpong/pipe/block/64/same-cpu\n"
 		"stream/pipe/block/64/same-llc\nstream/pipe/block/64/same-cpu\n"
@@ -109,7 +105,7 @@ static void each_cell_once(void **state)
 	(void)state;
 	assert_cells("stream/{pipe,p*}/block/{64,64B}/{nearest,same-llc,same-*}",
 		"stream/pipe/block/64/same-llc\nstream/pipe/block/64/same-cpu");
-	assert_int_equal(plan_add(&plan, &context, "stream/pipe/*/64/same-cpu"), 0);
+	assert_int_equal(plan_add(&plan, &context, "stream/pipe/{block,spin}/64/same-cpu"), 0);
 	assert_int_equal(plan.count, 3);                                     /* spin is new */
 	assert_int_equal(plan_add(&plan, &context, "stream/pipe/block"), 0); /* no mistake */
 	assert_int_equal(plan.count, 3);

@@ -95,12 +95,16 @@ static int check_words(const struct selector *selector)
 	return err ? err : check_word(PART_WAIT, selector->part[PART_WAIT], words);
 }
 
-bool selector_wait(
-	const struct selector *selector, const struct transport *transport, enum wait_mode wait)
+unsigned selector_waits(const struct selector *selector, unsigned set)
 {
-	if (strcmp(selector->part[PART_WAIT], USUAL) == 0)
-		return wait == wait_usual(transport->waits);
-	return selector_matches(selector, PART_WAIT, wait_name(wait));
+	unsigned chosen = 0;
+
+	if (set && strcmp(selector->part[PART_WAIT], USUAL) == 0)
+		return WAIT_SET(wait_usual(set));
+	for (enum wait_mode wait = WAIT_NONE; wait < WAIT_MODES; wait++)
+		if (set & WAIT_SET(wait) && selector_matches(selector, PART_WAIT, wait_name(wait)))
+			chosen |= WAIT_SET(wait);
+	return chosen;
 }
 
 int selector_sizes(const struct selector *selector, size_t chosen[SELECTOR_SIZES], size_t *count)

@@ -29,9 +29,8 @@ int selector_parse(struct selector *selector, const char *glob);
 
 bool selector_matches(const struct selector *selector, enum part part, const char *word);
 
-/* Whether the wait part stands for this wait of the transport: its name, or "usual". */
-bool selector_wait(
-	const struct selector *selector, const struct transport *transport, enum wait_mode wait);
+/* The waits of a set that the wait part stands for: by their names, or "usual". */
+unsigned selector_waits(const struct selector *selector, unsigned set);
 
 /* The sizes of the table that match; a size that is spelled out stands for itself. */
 int selector_sizes(const struct selector *selector, size_t chosen[SELECTOR_SIZES], size_t *count);
