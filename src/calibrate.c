@@ -118,6 +118,7 @@ static void plan_exchange(
 		.per_epoch = messages_per_epoch,
 		.epochs = TALLY_EPOCHS,
 		.batch = batch,
+		.per_call = targets->axes.batch,
 		.think_ns = targets->axes.think_ns,
 	};
 }
@@ -140,7 +141,7 @@ static enum pair_status try_messages(const struct pair_params *trial, struct tri
 
 		result->elapsed_ns = (double)(timed->stamp_ns[1] - timed->stamp_ns[0]);
 		result->message_ns = fmax(result->elapsed_ns, 1) / fmax(arrived, 1);
-		if (trial->pattern == &pattern_pingpong)
+		if (pattern_figure(trial->pattern) == FIGURE_ROUND_TRIP)
 			result->rtt_ns = fmin(result->rtt_ns,
 				histogram_quantile(&timed->epoch[0], 0.5) / trial->exchange.batch);
 	}
@@ -210,6 +211,7 @@ enum pair_status calibrate(const struct pair_params *params,
 		.per_epoch = first,
 		.epochs = 1,
 		.batch = 1,
+		.per_call = targets->axes.batch,
 		.think_ns = targets->axes.think_ns};
 	if (status == PAIR_DONE)
 		status = grow(&trial, targets, batching, &result);

@@ -68,33 +68,34 @@ double metric_loss(double messages, double offered)
 #define NO_QUANTILE FIGURE_QUANTILES
 
 const struct metric metric_table[] = {
-	{"rtt_ns.p50", "ns", "lower", &pattern_pingpong, false, Q_P50, rtt_Q_P50},
-	{"rtt_ns.p90", "ns", "lower", &pattern_pingpong, false, Q_P90, rtt_Q_P90},
-	{"rtt_ns.p99", "ns", "lower", &pattern_pingpong, false, Q_P99, rtt_Q_P99},
-	{"rtt_ns.p99_9", "ns", "lower", &pattern_pingpong, false, Q_P99_9, rtt_Q_P99_9},
-	{"rtt_ns.p99_99", "ns", "lower", &pattern_pingpong, false, Q_P99_99, rtt_Q_P99_99},
-	{"rtt_ns.mean", "ns", "lower", &pattern_pingpong, false, NO_QUANTILE, rtt_mean},
-	{"response_ns.p50", "ns", "lower", &pattern_paced, false, Q_P50, response_Q_P50},
-	{"response_ns.p90", "ns", "lower", &pattern_paced, false, Q_P90, response_Q_P90},
-	{"response_ns.p99", "ns", "lower", &pattern_paced, false, Q_P99, response_Q_P99},
-	{"response_ns.p99_9", "ns", "lower", &pattern_paced, false, Q_P99_9, response_Q_P99_9},
-	{"response_ns.p99_99", "ns", "lower", &pattern_paced, false, Q_P99_99, response_Q_P99_99},
-	{"service_ns.p50", "ns", "lower", &pattern_paced, false, Q_P50, service_Q_P50},
-	{"service_ns.p90", "ns", "lower", &pattern_paced, false, Q_P90, service_Q_P90},
-	{"service_ns.p99", "ns", "lower", &pattern_paced, false, Q_P99, service_Q_P99},
-	{"service_ns.p99_9", "ns", "lower", &pattern_paced, false, Q_P99_9, service_Q_P99_9},
-	{"service_ns.p99_99", "ns", "lower", &pattern_paced, false, Q_P99_99, service_Q_P99_99},
-	{"messages_per_s", "1/s", "higher", &pattern_stream, false, NO_QUANTILE, messages_per_s},
-	{"bytes_per_s", "B/s", "higher", &pattern_stream, false, NO_QUANTILE, bytes_per_s},
-	{"cpu_ns_per_message", "ns", "lower", NULL, false, NO_QUANTILE, cpu_ns_per_message},
-	{"switches_per_message", "1", "lower", NULL, false, NO_QUANTILE, switches_per_message},
-	{"loss_ratio", "1", "lower", NULL, true, NO_QUANTILE, loss_ratio},
+	{"rtt_ns.p50", "ns", "lower", FIGURE_ROUND_TRIP, false, Q_P50, rtt_Q_P50},
+	{"rtt_ns.p90", "ns", "lower", FIGURE_ROUND_TRIP, false, Q_P90, rtt_Q_P90},
+	{"rtt_ns.p99", "ns", "lower", FIGURE_ROUND_TRIP, false, Q_P99, rtt_Q_P99},
+	{"rtt_ns.p99_9", "ns", "lower", FIGURE_ROUND_TRIP, false, Q_P99_9, rtt_Q_P99_9},
+	{"rtt_ns.p99_99", "ns", "lower", FIGURE_ROUND_TRIP, false, Q_P99_99, rtt_Q_P99_99},
+	{"rtt_ns.mean", "ns", "lower", FIGURE_ROUND_TRIP, false, NO_QUANTILE, rtt_mean},
+	{"response_ns.p50", "ns", "lower", FIGURE_RESPONSE, false, Q_P50, response_Q_P50},
+	{"response_ns.p90", "ns", "lower", FIGURE_RESPONSE, false, Q_P90, response_Q_P90},
+	{"response_ns.p99", "ns", "lower", FIGURE_RESPONSE, false, Q_P99, response_Q_P99},
+	{"response_ns.p99_9", "ns", "lower", FIGURE_RESPONSE, false, Q_P99_9, response_Q_P99_9},
+	{"response_ns.p99_99", "ns", "lower", FIGURE_RESPONSE, false, Q_P99_99, response_Q_P99_99},
+	{"service_ns.p50", "ns", "lower", FIGURE_RESPONSE, false, Q_P50, service_Q_P50},
+	{"service_ns.p90", "ns", "lower", FIGURE_RESPONSE, false, Q_P90, service_Q_P90},
+	{"service_ns.p99", "ns", "lower", FIGURE_RESPONSE, false, Q_P99, service_Q_P99},
+	{"service_ns.p99_9", "ns", "lower", FIGURE_RESPONSE, false, Q_P99_9, service_Q_P99_9},
+	{"service_ns.p99_99", "ns", "lower", FIGURE_RESPONSE, false, Q_P99_99, service_Q_P99_99},
+	{"messages_per_s", "1/s", "higher", FIGURE_RATE, false, NO_QUANTILE, messages_per_s},
+	{"bytes_per_s", "B/s", "higher", FIGURE_RATE, false, NO_QUANTILE, bytes_per_s},
+	{"cpu_ns_per_message", "ns", "lower", FIGURE_ANY, false, NO_QUANTILE, cpu_ns_per_message},
+	{"switches_per_message", "1", "lower", FIGURE_ANY, false, NO_QUANTILE,
+		switches_per_message},
+	{"loss_ratio", "1", "lower", FIGURE_ANY, true, NO_QUANTILE, loss_ratio},
 	{.name = NULL},
 };
 
 bool metric_applies(const struct metric *metric, const struct pattern *pattern, bool lossy)
 {
-	return (!metric->pattern || metric->pattern == pattern) &&
+	return (metric->figure == FIGURE_ANY || metric->figure == pattern_figure(pattern)) &&
 		(!metric->lossy_only || (lossy && pattern->timed == SIDE_CONSUMER));
 }
 

@@ -10,7 +10,7 @@ struct metric {
 	const char *name;              /* "rtt_ns.p50": its path in a run of the JSON */
 	const char *unit;              /* "ns", "1/s", "B/s", "1", "" never */
 	const char *better;            /* "lower" or "higher" */
-	const struct pattern *pattern; /* that has it; NULL: all */
+	enum figure figure;            /* of patterns that measure this */
 	bool lossy_only;               /* only of streams over what may lose */
 	enum figure_quantile quantile; /* of a quantile; FIGURE_QUANTILES else */
 	double (*of_run)(const struct run_figures *figures);

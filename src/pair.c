@@ -281,6 +281,8 @@ static int set_up(struct run *run)
 		.message_bytes = params->message_bytes,
 		.nonce = params->nonce,
 		.folder = params->folder,
+		.buffer_bytes = params->buffer_bytes,
+		.batch = params->exchange.per_call,
 		.requested = &run->pair->requested,
 		.effective = &run->pair->effective,
 	};
@@ -290,7 +292,8 @@ static int set_up(struct run *run)
 		note(run, PAIR_FAILED, fail_reason());
 		return err;
 	}
-	err = params->transport->setup(run->state, &link);
+	err = params->connects ? params->transport->rendezvous->listen(run->state, &link)
+			       : params->transport->setup(run->state, &link);
 	if (err)
 		note(run, means_unsupported(err) ? PAIR_UNSUPPORTED : PAIR_FAILED, fail_reason());
 	return err;

@@ -17,6 +17,8 @@ struct pair_params {
 	size_t message_bytes;
 	struct cpu_pair cpus;
 	struct exchange exchange;
+	bool connects;         /* over connections made for each message (rendezvous) */
+	uint64_t buffer_bytes; /* asked for; 0: the mechanism's default */
 	uint32_t nonce;
 	uint32_t padding_bytes; /* by which the stacks of both sides are shifted: 0 .. 4095 */
 	const char *folder;     /* private, for the transport's names */

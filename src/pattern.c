@@ -35,5 +35,5 @@ int pattern_send_end(const struct pattern_end *end)
 	return 0;
 }
 
-const struct pattern *const pattern_registry[] = {
-	&pattern_pingpong, &pattern_stream, &pattern_paced, NULL};
+const struct pattern *const pattern_registry[] = {&pattern_pingpong, &pattern_stream,
+	&pattern_paced, &pattern_connect, &pattern_write_write_read, NULL};

@@ -19,6 +19,7 @@ struct exchange {
 	uint64_t per_epoch; /* messages in each epoch; a multiple of batch */
 	uint32_t epochs;    /* 1 .. TALLY_EPOCHS */
 	uint32_t batch;     /* round trips between two clock reads; 1: each is recorded */
+	uint32_t per_call;  /* stream: messages in one system call; 0: one, by send and recv */
 
 	uint64_t think_ns;  /* pingpong: the producer sleeps this long before each round trip */
 	uint64_t spin_ns;   /* pingpong: the consumer spins this long on each; a known slow-down */
@@ -30,11 +31,13 @@ struct pattern_end {
 	const struct transport *transport;
 	int (*send)(void *state, const void *message, size_t bytes); /* the transport's */
 	int (*recv)(void *state, void *message, size_t bytes);
+	unsigned char *(*reserve)(void *state);
+	const struct rendezvous *rendezvous; /* connections are made for each message; else NULL */
 	void *state;
 	struct exchange exchange;
 	uint32_t nonce;
 	size_t message_bytes;
-	unsigned char *out, *in; /* a message each */
+	unsigned char *out, *in; /* a message each; room for exchange.per_call of them */
 	struct tally *tally;     /* this side's */
 	const struct tally *peer;
 	bool shares_cpu; /* with the other side */
@@ -45,6 +48,7 @@ struct pattern {
 	const char *summary; /* one line for `ipcmark list` */
 	enum side timed;     /* the side whose stamps and counts are the figures */
 	bool is_recorded;    /* its epochs hold a duration of each message */
+	bool connects;       /* over connections that are made for each message (rendezvous) */
 	bool is_one_way;     /* durations from the producer's clock to the consumer's */
 	unsigned waits; /* that a cell may name: it does the waiting itself; 0: the transport's */
 	bool (*suits)(const struct transport *transport); /* NULL: all do */
@@ -62,12 +66,30 @@ extern const struct pattern pattern_stream;
  * was sent; the producer how late it sent each. The clocks of both CPUs must agree (skew.h). */
 extern const struct pattern pattern_paced;
 
+/* Closed loop over a byte stream, the request in two small writes: where Nagle's algorithm and
+ * delayed acknowledgements meet. */
+extern const struct pattern pattern_write_write_read;
+
+/* Closed loop in which each round trip makes its connection and closes it; to be read beside
+ * pingpong, which keeps one. */
+extern const struct pattern pattern_connect;
+
 /* Not measured: echoes exchange.per_epoch messages with full payloads, each checked at both sides.
  */
 extern const struct pattern pattern_verify;
 
 /* The measured ones, NULL at the end. */
 extern const struct pattern *const pattern_registry[];
+
+/* What is measured with it. */
+enum figure { FIGURE_ROUND_TRIP, FIGURE_RATE, FIGURE_RESPONSE, FIGURE_ANY };
+
+static inline enum figure pattern_figure(const struct pattern *pattern)
+{
+	if (!pattern->is_recorded)
+		return FIGURE_RATE;
+	return pattern->is_one_way ? FIGURE_RESPONSE : FIGURE_ROUND_TRIP;
+}
 
 /* The waits of cells of this pattern over this transport; 0: it does not go over it. */
 unsigned pattern_waits(const struct pattern *pattern, const struct transport *transport);

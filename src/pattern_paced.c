@@ -76,9 +76,11 @@ HOT static int send_on_schedule(const struct pattern_end *end, struct histogram 
 		struct message m = {.nonce = end->nonce, .sequence = *sequence};
 		int64_t now = wait(due);
 
+		unsigned char *out = pattern_out(end);
+
 		m.sent_ns = (uint64_t)now;
-		memcpy(end->out, &m, sizeof m);
-		err = end->send(end->state, end->out, end->message_bytes);
+		memcpy(out, &m, sizeof m);
+		err = end->send(end->state, out, end->message_bytes);
 		histogram_count(lateness, &totals, now - due);
 		atomic_store_explicit(&end->tally->progress, *sequence, memory_order_relaxed);
 	}

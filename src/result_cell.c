@@ -44,10 +44,12 @@ static size_t good_values(
 
 struct estimate result_cell_headline(const struct cell_record *record)
 {
-	const struct metric *metric =
-		metric_find(record->cell->pattern == &pattern_pingpong    ? "rtt_ns.p50"
-				: record->cell->pattern == &pattern_paced ? "response_ns.p50"
-									  : "messages_per_s");
+	static const char *const headlines[] = {
+		[FIGURE_ROUND_TRIP] = "rtt_ns.p50",
+		[FIGURE_RATE] = "messages_per_s",
+		[FIGURE_RESPONSE] = "response_ns.p50",
+	};
+	const struct metric *metric = metric_find(headlines[pattern_figure(record->cell->pattern)]);
 	double values[RUNS_MOST];
 
 	return metric_estimate(values, good_values(record, metric, values));
@@ -96,7 +98,8 @@ static void put_needs(struct json *summary, const struct cell_record *cell,
 static double gap_share(const struct cell_record *cell, const struct conditions *conditions)
 {
 	const struct metric *p50 = metric_find(
-		cell->cell->pattern == &pattern_pingpong ? "rtt_ns.p50" : "service_ns.p50");
+		pattern_figure(cell->cell->pattern) == FIGURE_RESPONSE ? "service_ns.p50"
+								       : "rtt_ns.p50");
 	double values[RUNS_MOST];
 	struct estimate median = metric_estimate(values, good_values(cell, p50, values));
 

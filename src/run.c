@@ -37,6 +37,8 @@ static struct pair_params params_of(struct pass *pass, const struct cell *cell)
 		.pattern = cell->pattern,
 		.wait = cell->wait,
 		.message_bytes = cell->message_bytes,
+		.connects = cell->pattern->connects,
+		.buffer_bytes = cell->axes.buffer_bytes,
 		.cpus = cell->cpus,
 		.nonce = (uint32_t)random_next(&pass->random),
 		.padding_bytes = random_below(&pass->random, PADDING_LIMIT),

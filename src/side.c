@@ -69,6 +69,11 @@ static unsigned char *new_messages(size_t bytes, size_t *apart)
 	return both == MAP_FAILED ? NULL : memset(both, 0xa5, 2 * *apart);
 }
 
+static uint32_t messages_per_call(const struct exchange *exchange)
+{
+	return exchange->per_call ? exchange->per_call : 1;
+}
+
 /* Of the CPU that this side is pinned to. */
 static double pace(const struct pair_params *params, enum side side)
 {
@@ -89,7 +94,8 @@ static int prepare(
 		return err;
 
 	size_t apart;
-	unsigned char *messages = new_messages(params->message_bytes, &apart);
+	unsigned char *messages =
+		new_messages(params->message_bytes * messages_per_call(&params->exchange), &apart);
 
 	if (!messages)
 		return fail("mmap");
@@ -97,6 +103,8 @@ static int prepare(
 		.transport = params->transport,
 		.send = params->transport->send,
 		.recv = params->transport->recv,
+		.reserve = params->transport->reserve,
+		.rendezvous = params->connects ? params->transport->rendezvous : NULL,
 		.state = start->state,
 		.exchange = params->exchange,
 		.nonce = params->nonce,
@@ -110,7 +118,8 @@ static int prepare(
 	};
 	counters_open(&end->tally->counters);
 	end->tally->work_ns[0] = pace(params, start->side);
-	return params->transport->attach(start->state, start->side);
+	return params->connects ? params->transport->rendezvous->attach(start->state, start->side)
+				: params->transport->attach(start->state, start->side);
 }
 
 static void report(const struct side_start *start, int err)
