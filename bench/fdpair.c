@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "fail.h"
-#include "io.h"
 
 #define PROBE_TIMEOUT_MS 1000
 #define UNLIKELY(x)      __builtin_expect(!!(x), 0)
@@ -47,6 +46,7 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
 
 	pair->wait = params->wait;
 	pair->threads = params->threads;
+	pair->batch = params->batch;
 
 	for (int side = 0; side < SIDES && !err; side++) {
 		err = set_blocking(pair->end[side].in, blocking);
@@ -116,11 +116,12 @@ int fdpair_attach(void *state, enum side side)
 		end_close(&pair->end[side_peer(side)]);
 	pair->in = pair->end[side].in;
 	pair->out = pair->end[side].out;
-	if (!(READY_WAITS & WAIT_SET(pair->wait)))
-		return 0;
 
-	int err = open_ready(pair, &pair->readable, READY_TO_READ, pair->in);
+	int err = pair->batch ? fdpair_open_vectors(pair, pair->batch) : 0;
 
+	if (err || !(READY_WAITS & WAIT_SET(pair->wait)))
+		return err;
+	err = open_ready(pair, &pair->readable, READY_TO_READ, pair->in);
 	return err ? err : open_ready(pair, &pair->writable, READY_TO_WRITE, pair->out);
 }
 
@@ -145,6 +146,11 @@ __attribute__((hot)) static int await(void *ready)
 	return found < 0 ? found : 0;
 }
 
+struct io_waiter fdpair_waiter(struct ready *ready)
+{
+	return ready ? (struct io_waiter){.wait = await, .context = ready} : io_spinning;
+}
+
 int fdpair_await_readable(struct fdpair *pair)
 {
 	return await(pair->readable);
@@ -165,7 +171,7 @@ int fdpair_await_message(struct fdpair *pair)
 __attribute__((hot)) static int out_awaited(
 	struct fdpair *pair, enum io_call call, const void *message, size_t bytes)
 {
-	const struct io_waiter waiter = {.wait = await, .context = pair->writable};
+	const struct io_waiter waiter = fdpair_waiter(pair->writable);
 
 	return io_move(call, pair->out, (void *)message, bytes, &waiter);
 }
@@ -173,7 +179,7 @@ __attribute__((hot)) static int out_awaited(
 __attribute__((hot)) static int in_awaited(
 	struct fdpair *pair, enum io_call call, void *message, size_t bytes)
 {
-	const struct io_waiter waiter = {.wait = await, .context = pair->readable};
+	const struct io_waiter waiter = fdpair_waiter(pair->readable);
 	int err = fdpair_await_message(pair);
 
 	return err ? err : io_move(call, pair->in, message, bytes, &waiter);

@@ -6,6 +6,7 @@
 #ifndef IPCMARK_FDPAIR_H
 #define IPCMARK_FDPAIR_H
 
+#include "io.h"
 #include "ready.h"
 #include "transport.h"
 
@@ -21,6 +22,8 @@ struct fdpair {
 	enum wait_mode wait;
 	bool threads;                      /* the other side needs our copy of its descriptors */
 	struct ready *readable, *writable; /* after attach: of in and out; NULL: not needed */
+	uint32_t batch;
+	struct fdpair_vectors *vectors; /* after attach: of send_many; NULL: not needed */
 };
 
 /* The first thing in setup: nothing is open. */
@@ -47,6 +50,18 @@ int fdpair_recv(void *state, void *message, size_t bytes);
 int fdpair_send_packet(void *state, const void *message, size_t bytes); /* datagram sockets */
 int fdpair_recv_packet(void *state, void *message, size_t bytes);
 
+/* Slots send_many and recv_many: writev(2) and read(2) of pipes, sendmsg(2) and recv(2) of stream
+ * sockets, sendmmsg(2) and recvmmsg(2) of datagram sockets. */
+int fdpair_write_many(void *state, const void *messages, size_t bytes, uint32_t count);
+int fdpair_read_many(void *state, void *messages, size_t bytes, uint32_t count);
+int fdpair_send_many(void *state, const void *messages, size_t bytes, uint32_t count);
+int fdpair_recv_many(void *state, void *messages, size_t bytes, uint32_t count);
+int fdpair_send_packets(void *state, const void *messages, size_t bytes, uint32_t count);
+int fdpair_recv_packets(void *state, void *messages, size_t bytes, uint32_t count);
+
+/* For attach: room for the vectors of `count` messages. 0, or -errno. */
+int fdpair_open_vectors(struct fdpair *pair, uint32_t count);
+
 /* What goes on when a wait of READY_WAITS is in use, for mechanisms that call others than io.h: to
  * be awaited before an attempt to receive (edge-triggered it returns at once), and after any
  * attempt that found nothing. 0, or -errno. Only where fdpair_is_awaited. */
@@ -55,6 +70,9 @@ static inline bool fdpair_is_awaited(const struct fdpair *pair)
 	return pair->readable != NULL;
 }
 int fdpair_await_message(struct fdpair *pair);
+
+/* The same for io.h: spinning where nothing is awaited. */
+struct io_waiter fdpair_waiter(struct ready *ready);
 int fdpair_await_readable(struct fdpair *pair);
 int fdpair_await_writable(struct fdpair *pair);
 

@@ -37,17 +37,16 @@ static int spin(void *context)
 	return 0;
 }
 
-static const struct io_waiter spinning = {.wait = spin};
+const struct io_waiter io_spinning = {.wait = spin};
 
-/* After a call that moved nothing: 0 to try again, or the error. */
-static int again(const struct call *call, ssize_t moved, const struct io_waiter *waiter)
+int io_again(const char *call, ssize_t moved, const struct io_waiter *waiter)
 {
 	if (moved == 0)
-		return fail_text(EPIPE, "%s: the peer is gone (end of file)", call->name);
+		return fail_text(EPIPE, "%s: the peer is gone (end of file)", call);
 	if (moved == -EINTR)
 		return 0;
 	if (moved != -EAGAIN)
-		return fail_text((int)-moved, "%s: %s", call->name, strerror((int)-moved));
+		return fail_text((int)-moved, "%s: %s", call, strerror((int)-moved));
 	return waiter->wait(waiter->context);
 }
 
@@ -56,7 +55,7 @@ static int whole_from(const struct call *call, int fd, struct iovec rest, ssize_
 	const struct io_waiter *waiter)
 {
 	for (;;) {
-		int err = moved > 0 ? 0 : again(call, moved, waiter);
+		int err = moved > 0 ? 0 : io_again(call->name, moved, waiter);
 
 		if (err)
 			return err;
@@ -77,7 +76,7 @@ static int packet_from(const struct call *call, int fd, struct iovec packet, ssi
 		int err = moved > 0
 			? fail_text(EMSGSIZE, "%s: a datagram of %zd bytes instead of %zu",
 				  call->name, moved, packet.iov_len)
-			: again(call, moved, waiter);
+			: io_again(call->name, moved, waiter);
 
 		if (err)
 			return err;
@@ -89,13 +88,13 @@ static int packet_from(const struct call *call, int fd, struct iovec packet, ssi
 static __attribute__((noinline)) int whole_rest(
 	const struct call *call, int fd, void *buffer, size_t bytes, ssize_t moved)
 {
-	return whole_from(call, fd, (struct iovec){buffer, bytes}, moved, &spinning);
+	return whole_from(call, fd, (struct iovec){buffer, bytes}, moved, &io_spinning);
 }
 
 static __attribute__((noinline)) int packet_rest(
 	const struct call *call, int fd, void *buffer, size_t bytes, ssize_t moved)
 {
-	return packet_from(call, fd, (struct iovec){buffer, bytes}, moved, &spinning);
+	return packet_from(call, fd, (struct iovec){buffer, bytes}, moved, &io_spinning);
 }
 
 __attribute__((hot)) int io_move(
@@ -127,6 +126,24 @@ ALWAYS_INLINE int packet(const struct call *call, int fd, const void *buffer, si
 	if (__builtin_expect(moved == (ssize_t)bytes, 1))
 		return 0;
 	return packet_rest(call, fd, (void *)buffer, bytes, moved);
+}
+
+__attribute__((hot)) ssize_t io_some(
+	enum io_call name, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter)
+{
+	const struct call *call = &calls[name];
+
+	for (;;) {
+		ssize_t moved = transfer(call->number, fd, buffer, bytes, call->flags);
+
+		if (moved > 0)
+			return moved;
+
+		int err = io_again(call->name, moved, waiter);
+
+		if (err)
+			return err;
+	}
 }
 
 __attribute__((hot)) int io_read(int fd, void *buffer, size_t bytes)

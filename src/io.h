@@ -27,6 +27,18 @@ struct io_waiter {
 	void *context;
 };
 
+/* Where nothing else is told: it spins. */
+extern const struct io_waiter io_spinning;
+
+/* After a call of one's own that moved nothing: `moved` is 0 at the end of file, else -errno. 0 to
+ * try again, after a wait where the descriptor was not ready; else the error, noted with the call's
+ * name. */
+int io_again(const char *call, ssize_t moved, const struct io_waiter *waiter);
+
+/* As IO_READ or IO_RECV, but content with one byte: the number that came, or -errno. */
+ssize_t io_some(
+	enum io_call call, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
+
 /* As the call, over a non-blocking descriptor, with `waiter` where it would spin. */
 int io_move(enum io_call call, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
 

@@ -139,6 +139,8 @@ const struct transport transport_tcp = {
 	.send = fdpair_send,
 	.recv = fdpair_recv,
 	.teardown = tcp_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
 };
 
 const struct transport transport_udp = {
@@ -153,4 +155,6 @@ const struct transport transport_udp = {
 	.send = fdpair_send_packet,
 	.recv = fdpair_recv_packet,
 	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
 };

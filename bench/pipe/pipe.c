@@ -116,6 +116,8 @@ const struct transport transport_pipe = {
 	.send = fdpair_write,
 	.recv = fdpair_read,
 	.teardown = fdpair_teardown,
+	.send_many = fdpair_write_many,
+	.recv_many = fdpair_read_many,
 };
 
 const struct transport transport_fifo = {
@@ -128,4 +130,6 @@ const struct transport transport_fifo = {
 	.send = fdpair_write,
 	.recv = fdpair_read,
 	.teardown = fifo_teardown,
+	.send_many = fdpair_write_many,
+	.recv_many = fdpair_read_many,
 };

@@ -165,6 +165,8 @@ const struct transport transport_socketpair_stream = {
 	.send = fdpair_send,
 	.recv = fdpair_recv,
 	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
 };
 
 const struct transport transport_socketpair_dgram = {
@@ -177,6 +179,8 @@ const struct transport transport_socketpair_dgram = {
 	.send = fdpair_send_packet,
 	.recv = fdpair_recv_packet,
 	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
 };
 
 const struct transport transport_unix_stream = {
@@ -189,6 +193,8 @@ const struct transport transport_unix_stream = {
 	.send = fdpair_send,
 	.recv = fdpair_recv,
 	.teardown = unix_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
 };
 
 const struct transport transport_unix_dgram = {
@@ -201,4 +207,6 @@ const struct transport transport_unix_dgram = {
 	.send = fdpair_send_packet,
 	.recv = fdpair_recv_packet,
 	.teardown = unix_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
 };
