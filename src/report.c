@@ -10,6 +10,8 @@
 #include "result_control.h"
 #include "words.h"
 
+#define TITLE_BYTES 128
+
 static void put_count(FILE *out, double value, const char *unit)
 {
 	char text[32];
@@ -114,9 +116,9 @@ static void put_switches(FILE *out, const struct json *cell)
 		fprintf(out, " %8.2f", switches);
 }
 
-static void show_pingpong(FILE *out, const struct json *cell)
+static void show_round_trip(FILE *out, const struct json *cell, int axes_width)
 {
-	row_put_name(out, cell);
+	row_put_name(out, cell, axes_width);
 	row_put_duration(out, row_summary(cell, "rtt_ns.p50"));
 	put_interval(out, row_summary(cell, "rtt_ns.p50"));
 	row_put_duration(out, row_summary(cell, "rtt_ns.p90"));
@@ -126,9 +128,9 @@ static void show_pingpong(FILE *out, const struct json *cell)
 	put_switches(out, cell);
 }
 
-static void show_stream(FILE *out, const struct json *cell)
+static void show_stream(FILE *out, const struct json *cell, int axes_width)
 {
-	row_put_name(out, cell);
+	row_put_name(out, cell, axes_width);
 	put_count(out, row_estimate(cell, "messages_per_s"), "/s");
 	put_interval(out, row_summary(cell, "messages_per_s"));
 	put_count(out, row_estimate(cell, "bytes_per_s"), "B/s");
@@ -137,12 +139,12 @@ static void show_stream(FILE *out, const struct json *cell)
 }
 
 /* The rate as asked for, then what of it is due. */
-static void show_paced(FILE *out, const struct json *cell)
+static void show_paced(FILE *out, const struct json *cell, int axes_width)
 {
 	char rate[32];
 
 	words_format_count(json_number_at(cell, "rate_per_s"), rate, sizeof rate);
-	row_put_name(out, cell);
+	row_put_name(out, cell, axes_width);
 	fprintf(out, " %5s %7s%s/s", json_text_at(cell, "axes.load"), rate,
 		strchr(rate, ' ') ? "" : " ");
 	row_put_duration(out, row_summary(cell, "response_ns.p50"));
@@ -154,33 +156,50 @@ static void show_paced(FILE *out, const struct json *cell)
 	row_put_duration(out, row_summary(cell, "cpu_ns_per_message"));
 }
 
+/* What the table of a pattern is called. */
+static const char *pattern_title(const struct json *cell)
+{
+	static const char *const titles[][2] = {
+		{"pingpong", "round trip"},
+		{"stream", "stream"},
+		{"paced", "paced stream"},
+		{"connect", "round trip over a fresh connection each"},
+		{"write-write-read", "round trip, the request in two writes,"},
+		{"fanin", "round trip over one of many connections"},
+	};
+	const char *pattern = json_text_at(cell, "pattern");
+
+	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++)
+		if (strcmp(titles[i][0], pattern) == 0)
+			return titles[i][1];
+	return pattern;
+}
+
 /* "round trip of 1 KiB, same-llc" */
 static void table_title(const struct json *cell, char *title, size_t bytes)
 {
-	static const char *const names[] = {[ROW_ROUND_TRIP] = "round trip",
-		[ROW_STREAM] = "stream",
-		[ROW_PACED] = "paced stream"};
 	const char *unit, *think = json_text_at(cell, "axes.think");
 	char size[16];
 
 	words_format_size((uint64_t)json_number_at(cell, "size_bytes"), size, sizeof size);
 	unit = strpbrk(size, "KM");
-	snprintf(title, bytes, "%s of %.*s %s%s, %s%s%s", names[row_kind(cell)],
+	snprintf(title, bytes, "%s of %.*s %s%s, %s%s%s", pattern_title(cell),
 		(int)strspn(size, "0123456789"), size, unit ? unit : "B", unit ? "iB" : "",
 		json_text_at(cell, "placement"), *think ? ", think " : "", think);
 }
 
-static void show_heading(FILE *out, const struct json *cell)
+static void show_heading(FILE *out, const struct json *cell, int axes_width)
 {
-	char title[64];
+	int name_width = ROW_NAME_WIDTH + (axes_width > 0 ? axes_width + 1 : 0);
+	char title[TITLE_BYTES];
 
 	table_title(cell, title, sizeof title);
-	if (strlen(title) > 31) {
+	if ((int)strlen(title) > name_width + 4) {
 		fprintf(out, "%s\n", title);
 		title[0] = '\0';
 	}
 
-	int room = 36 - (int)strlen(title);
+	int room = name_width + 9 - (int)strlen(title);
 
 	switch (row_kind(cell)) {
 	case ROW_ROUND_TRIP:
@@ -192,10 +211,10 @@ static void show_heading(FILE *out, const struct json *cell)
 			"bytes", "CPU", "switches");
 		break;
 	case ROW_PACED:
-		fprintf(out, "%-44sresponse, from when due %26sservice, from when sent\n", title,
-			"");
-		fprintf(out, "%-27s %5s %9s %9s %16s %8s %8s %8s %8s %8s\n", "", "load", "rate",
-			"p50", "95 % CI", "p99", "p99.9", "p50", "p99", "CPU");
+		fprintf(out, "%-*sresponse, from when due %26sservice, from when sent\n",
+			name_width + 17, title, "");
+		fprintf(out, "%-*s %5s %9s %9s %16s %8s %8s %8s %8s %8s\n", name_width, "", "load",
+			"rate", "p50", "95 % CI", "p99", "p99.9", "p50", "p99", "CPU");
 	}
 }
 
@@ -203,7 +222,7 @@ static void show_heading(FILE *out, const struct json *cell)
 static bool show_all_absent(FILE *out, const struct report_row *rows, size_t count)
 {
 	const struct json *first = rows[0].cell;
-	char title[64];
+	char title[TITLE_BYTES];
 
 	if (count == 1)
 		return false;
@@ -219,27 +238,28 @@ static bool show_all_absent(FILE *out, const struct report_row *rows, size_t cou
 
 static void show_table(FILE *out, const struct json *cells, const struct json *first)
 {
-	static void (*const show[])(FILE *, const struct json *) = {
-		[ROW_ROUND_TRIP] = show_pingpong,
+	static void (*const show[])(FILE *, const struct json *, int) = {
+		[ROW_ROUND_TRIP] = show_round_trip,
 		[ROW_STREAM] = show_stream,
 		[ROW_PACED] = show_paced};
 	size_t count;
 	struct report_row *rows = row_table(cells, first, &count);
+	int axes_width = row_axes_width(rows, count);
 	enum row_rank last = RANK_HARNESS;
 
 	if (show_all_absent(out, rows, count)) {
 		free(rows);
 		return;
 	}
-	show_heading(out, first);
+	show_heading(out, first, axes_width);
 	for (size_t i = 0; i < count; i++) {
 		row_put_divider(out, &rows[i], last);
 		last = rows[i].rank;
 		if (rows[i].rank == RANK_ABSENT) {
-			row_put_absent(out, rows[i].cell);
+			row_put_absent(out, rows[i].cell, axes_width);
 			continue;
 		}
-		show[row_kind(first)](out, rows[i].cell);
+		show[row_kind(first)](out, rows[i].cell, axes_width);
 		put_notes(out, rows[i].cell);
 		fputc('\n', out);
 	}

@@ -19,9 +19,9 @@ static void quick_row(FILE *out, const struct json *cell, double best)
 	double p50 = row_estimate(cell, "rtt_ns.p50");
 
 	if (row_is_harness(cell))
-		fprintf(out, "  %-25s", "(harness alone: null)");
+		fprintf(out, "  %-*s", ROW_NAME_WIDTH - 2, "(harness alone: null)");
 	else
-		row_put_name(out, cell);
+		row_put_name(out, cell, 0);
 	row_put_duration(out, row_summary(cell, "rtt_ns.p50"));
 	if (json_number_at(cell, "batch") > 1)
 		fprintf(out, " %8s", "batched");
@@ -47,13 +47,13 @@ static void quick_table(FILE *out, const struct json *cells, const struct json *
 
 	snprintf(title, sizeof title, "round trip of %.0f B, %s",
 		json_number_at(first, "size_bytes"), json_text_at(first, "placement"));
-	fprintf(out, "\n%-27s %8s %8s  %11s  %9s\n", title, "p50", "p99", "CPU/message",
-		"x fastest");
+	fprintf(out, "\n%-*s %8s %8s  %11s  %9s\n", ROW_NAME_WIDTH, title, "p50", "p99",
+		"CPU/message", "x fastest");
 	for (size_t i = 0; i < count; i++) {
 		row_put_divider(out, &rows[i], last);
 		last = rows[i].rank;
 		if (rows[i].rank == RANK_ABSENT)
-			row_put_absent(out, rows[i].cell);
+			row_put_absent(out, rows[i].cell, 0);
 		else
 			quick_row(out, rows[i].cell, best);
 	}

@@ -8,6 +8,8 @@
 #include "memory.h"
 #include "words.h"
 
+#define AXES_BYTES 128
+
 const struct json *row_summary(const struct json *cell, const char *metric)
 {
 	return json_get(json_get(cell, "summary"), metric);
@@ -22,9 +24,9 @@ enum row_kind row_kind(const struct json *cell)
 {
 	const char *pattern = json_text_at(cell, "pattern");
 
-	if (strcmp(pattern, "pingpong") == 0)
-		return ROW_ROUND_TRIP;
-	return strcmp(pattern, "paced") == 0 ? ROW_PACED : ROW_STREAM;
+	if (strcmp(pattern, "stream") == 0)
+		return ROW_STREAM;
+	return strcmp(pattern, "paced") == 0 ? ROW_PACED : ROW_ROUND_TRIP;
 }
 
 const char *row_headline(const struct json *cell)
@@ -55,7 +57,8 @@ static bool spins(const struct json *cell)
 
 static bool same_table(const struct json *a, const struct json *b)
 {
-	return row_kind(a) == row_kind(b) && !is_control(a) && !is_control(b) &&
+	return strcmp(json_text_at(a, "pattern"), json_text_at(b, "pattern")) == 0 &&
+		!is_control(a) && !is_control(b) &&
 		strcmp(json_text_at(a, "axes.think"), json_text_at(b, "axes.think")) == 0 &&
 		json_number_at(a, "size_bytes") == json_number_at(b, "size_bytes") &&
 		strcmp(json_text_at(a, "placement"), json_text_at(b, "placement")) == 0;
@@ -73,6 +76,8 @@ static struct report_row row_of(const struct json *cell, size_t place)
 	 */
 	if (row_kind(cell) == ROW_PACED)
 		value = json_count(json_get(cell, "runs")) ? 0 : NAN;
+	if (json_find(cell, "axes.connections") && !isnan(value)) /* in the order of a sweep */
+		value = 0;
 	if (row_kind(cell) == ROW_STREAM)
 		value = -value;
 	if (isnan(value))
@@ -115,10 +120,44 @@ bool row_is_shown(const struct json *cells, const struct json *cell)
 	return false;
 }
 
-void row_put_name(FILE *out, const struct json *cell)
+/* "batch=16 sides=threads": what tells a row from its neighbours. */
+static void axes_text(const struct json *cell, char *text, size_t bytes)
 {
-	fprintf(out, "  %-18s %-6s", json_text_at(cell, "transport"),
+	const struct json *axes = json_get(cell, "axes");
+
+	text[0] = '\0';
+	for (const struct json *axis = json_first(axes); axis; axis = json_next(axis)) {
+		const char *key = json_key(axis);
+		size_t used = strlen(text);
+
+		if (strcmp(key, "think") != 0 && strcmp(key, "load") != 0 &&
+			strcmp(key, "rate") != 0 && strcmp(key, "control") != 0)
+			snprintf(text + used, bytes - used, "%s%s=%s", used ? " " : "", key,
+				json_string(axis, ""));
+	}
+}
+
+int row_axes_width(const struct report_row *rows, size_t count)
+{
+	char text[AXES_BYTES];
+	size_t width = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		axes_text(rows[i].cell, text, sizeof text);
+		width = strlen(text) > width ? strlen(text) : width;
+	}
+	return (int)width;
+}
+
+void row_put_name(FILE *out, const struct json *cell, int axes_width)
+{
+	char text[AXES_BYTES];
+
+	axes_text(cell, text, sizeof text);
+	fprintf(out, "  %-18s %-8s", json_text_at(cell, "transport"),
 		row_is_harness(cell) ? "" : json_text_at(cell, "wait"));
+	if (axes_width > 0)
+		fprintf(out, " %-*s", axes_width, text);
 }
 
 void row_put_duration(FILE *out, const struct json *summary)
@@ -133,9 +172,9 @@ void row_put_duration(FILE *out, const struct json *summary)
 	fprintf(out, " %s%s", mark, text);
 }
 
-void row_put_absent(FILE *out, const struct json *cell)
+void row_put_absent(FILE *out, const struct json *cell, int axes_width)
 {
-	row_put_name(out, cell);
+	row_put_name(out, cell, axes_width);
 	fprintf(out, "  " DASH " %s: %s\n", json_text_at(cell, "status"),
 		json_text_at(cell, "reason"));
 }

@@ -25,7 +25,7 @@ struct report_row {
 	double value; /* to rank by, smaller first */
 };
 
-/* Cells that share kind, size, placement and think time are one table. Whether one of its table
+/* Cells that share pattern, size, placement and think time are one table. Whether one of its table
  * stands before `cell`, or it is a control, which stands in none. */
 bool row_is_shown(const struct json *cells, const struct json *cell);
 
@@ -40,15 +40,19 @@ enum row_kind row_kind(const struct json *cell);
 const char *row_headline(const struct json *cell);
 bool row_is_harness(const struct json *cell);
 
-/* "  pipe               block ", 27 columns. */
-void row_put_name(FILE *out, const struct json *cell);
+/* The columns that the axes of a table's rows take, those aside that its heading tells; 0: none. */
+int row_axes_width(const struct report_row *rows, size_t count);
+
+/* "  pipe               block    ", 29 columns, and the axes with a blank. */
+#define ROW_NAME_WIDTH 29
+void row_put_name(FILE *out, const struct json *cell, int axes_width);
 
 /* Eight columns: a duration and its unit; "~" before one of low confidence, "!" before one that the
  * machine dominates, an em dash where there is none. */
 void row_put_duration(FILE *out, const struct json *summary);
 
 /* The whole line of a cell without figures: its name, and why. */
-void row_put_absent(FILE *out, const struct json *cell);
+void row_put_absent(FILE *out, const struct json *cell, int axes_width);
 
 /* The line above the first spinning row; `last` is the rank of the row before. */
 void row_put_divider(FILE *out, const struct report_row *row, enum row_rank last);
