@@ -3,7 +3,6 @@
 #include "conformance_test.h"
 
 #include <sys/resource.h>
-#include <time.h>
 
 /* ---- death ---- */
 
@@ -63,7 +62,7 @@ static int consumer_dies(struct pattern_end *end)
 	return die_after_some(end, recv_one);
 }
 
-static void check_death(const struct transport *transport, enum wait_mode wait)
+static void check_death(struct cell cell)
 {
 	static const struct pattern patterns[] = {
 		{.name = "producer-dies", .loop = {producer_dies, recv_for_ever}},
@@ -73,8 +72,8 @@ static void check_death(const struct transport *transport, enum wait_mode wait)
 		"producer: killed by signal 9", "consumer: killed by signal 9"};
 
 	for (size_t i = 0; i < 2; i++) {
-		struct trial trial = {.transport = transport,
-			.wait = wait,
+		struct trial trial = {.transport = cell.transport,
+			.wait = cell.wait,
 			.bytes = 64,
 			.messages = 1,
 			.pattern = &patterns[i]};
@@ -83,7 +82,8 @@ static void check_death(const struct transport *transport, enum wait_mode wait)
 		run(&trial);
 		assert_int_equal(trial.status, PAIR_FAILED);
 		if (!strstr(trial.reason, victims[i]))
-			print_error("%s %s: %s\n", transport->name, wait_name(wait), trial.reason);
+			print_error("%s %s: %s\n", cell.transport->name, wait_name(cell.wait),
+				trial.reason);
 		assert_non_null(strstr(trial.reason, victims[i]));
 		assert_true(time(NULL) - start < 30);
 	}
@@ -108,11 +108,11 @@ static struct link_params params_for(
 		.effective = effective};
 }
 
-static int setup_with_descriptors(
-	const struct transport *transport, enum wait_mode wait, rlim_t limit)
+static int setup_with_descriptors(struct cell cell, rlim_t limit)
 {
+	const struct transport *transport = cell.transport;
 	struct link_buffers requested = {0}, effective = {0};
-	const struct link_params params = params_for(wait, &requested, &effective);
+	const struct link_params params = params_for(cell.wait, &requested, &effective);
 	struct rlimit normal, starved;
 	void *state = calloc(1, transport->state_size);
 
@@ -135,17 +135,17 @@ static int setup_with_descriptors(
 
 /* Room for one descriptor more each time, until the set-up is complete: every step of it fails
  * once. */
-static void check_starvation(const struct transport *transport, enum wait_mode wait)
+static void check_starvation(struct cell cell)
 {
 	int lowest = dup(STDIN_FILENO);
 	int err = -EMFILE;
 
 	assert_true(lowest >= 0);
 	close(lowest);
-	for (int room = 0; err && room < 16; room++) {
+	for (int room = 0; err && room < 64; room++) {
 		struct traces before = traces_now();
 
-		err = setup_with_descriptors(transport, wait, (rlim_t)(lowest + room));
+		err = setup_with_descriptors(cell, (rlim_t)(lowest + room));
 		assert_no_traces(before);
 		if (err) {
 			assert_int_equal(err, -EMFILE);
@@ -164,6 +164,7 @@ static void test_half_built_links_are_taken_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_this_machine_has),
 		cmocka_unit_test(test_a_killed_peer_is_an_error_and_no_hang),
 		cmocka_unit_test(test_half_built_links_are_taken_down),
 	};
