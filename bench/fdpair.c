@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -54,6 +55,19 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
 			err = set_blocking(pair->end[side].out, blocking);
 	}
 	return err;
+}
+
+int fdpair_size_socket(int fd, const struct link_params *params)
+{
+	int bytes = params->buffer_bytes < INT_MAX ? (int)params->buffer_bytes : INT_MAX;
+
+	if (bytes == 0)
+		return 0;
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes) < 0 ||
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes) < 0)
+		return fail("setsockopt(SO_SNDBUF, SO_RCVBUF)");
+	params->requested->sndbuf_bytes = params->requested->rcvbuf_bytes = bytes;
+	return 0;
 }
 
 static int socket_buffer(int fd, int option, int64_t *bytes)

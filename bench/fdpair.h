@@ -32,6 +32,10 @@ void fdpair_init(struct fdpair *pair);
 /* The last thing in setup: makes all descriptors non-blocking unless the wait is to block. */
 int fdpair_set_wait(struct fdpair *pair, const struct link_params *params);
 
+/* For each socket of the link, before it is connected or listens: the buffers that the link asks
+ * for, if it does. The kernel doubles them, up to a limit. */
+int fdpair_size_socket(int fd, const struct link_params *params);
+
 /* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted. */
 int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params);
 

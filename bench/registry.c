@@ -16,7 +16,10 @@
 	X(unix_stream) \
 	X(unix_dgram) \
 	X(tcp) \
-	X(udp)
+	X(tcp_nagle) \
+	X(tcp6) \
+	X(udp) \
+	X(udp6)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;

@@ -1,0 +1,157 @@
+/* tcp, tcp6 and tcp-nagle: one connection over the loopback address. All but tcp-nagle send at once
+ * what they are given (TCP_NODELAY). See tcp.h. */
+#include "tcp.h"
+
+#include <netinet/tcp.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+#define BACKLOG 8 /* strangers may knock */
+
+void tcp_init(struct tcp *tcp)
+{
+	fdpair_init(&tcp->pair);
+	tcp->listener = -1;
+}
+
+static void close_listener(struct tcp *tcp)
+{
+	if (tcp->listener >= 0)
+		close(tcp->listener);
+	tcp->listener = -1;
+}
+
+void tcp_teardown(void *state)
+{
+	close_listener(state);
+	fdpair_teardown(state);
+}
+
+int tcp_listen(struct tcp *tcp, union inet_address at, const struct link_params *params)
+{
+	int err = inet_bind(&tcp->listener, SOCK_STREAM, &at, params);
+
+	tcp->address = at;
+	if (!err && listen(tcp->listener, BACKLOG) < 0)
+		err = fail("listen");
+	return err;
+}
+
+/* connect(2) completes against the listen queue, so one process builds both ends without waiting.
+ */
+int tcp_join(struct tcp *tcp, union inet_address from, const struct link_params *params)
+{
+	struct fdpair_end *producer = &tcp->pair.end[SIDE_PRODUCER],
+			  *consumer = &tcp->pair.end[SIDE_CONSUMER];
+	int err = inet_bind(&producer->in, SOCK_STREAM, &from, params);
+
+	producer->out = producer->in;
+	if (!err)
+		err = inet_connect(producer->in, &tcp->address);
+	if (!err)
+		err = inet_accept(tcp->listener, &consumer->in, &from);
+	consumer->out = consumer->in;
+	close_listener(tcp);
+	return err;
+}
+
+static int set_nodelay(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0
+		? fail("setsockopt(TCP_NODELAY)")
+		: 0;
+}
+
+int tcp_set_nodelay(struct tcp *tcp)
+{
+	int err = set_nodelay(tcp->pair.end[SIDE_PRODUCER].out);
+
+	return err ? err : set_nodelay(tcp->pair.end[SIDE_CONSUMER].out);
+}
+
+static int open_both(struct tcp *tcp, int family, const struct link_params *params)
+{
+	tcp_init(tcp);
+
+	int err = tcp_listen(tcp, inet_loopback(family), params);
+
+	return err ? err : tcp_join(tcp, inet_loopback(family), params);
+}
+
+int tcp_open(struct tcp *tcp, int family, const struct link_params *params)
+{
+	int err = open_both(tcp, family, params);
+
+	if (!err)
+		err = tcp_set_nodelay(tcp);
+	return err ? err : fdpair_finish_sockets(&tcp->pair, params);
+}
+
+static int tcp_setup(void *state, const struct link_params *params)
+{
+	return tcp_open(state, AF_INET, params);
+}
+
+static int tcp6_setup(void *state, const struct link_params *params)
+{
+	return tcp_open(state, AF_INET6, params);
+}
+
+static int tcp_nagle_setup(void *state, const struct link_params *params)
+{
+	struct tcp *tcp = state;
+	int err = open_both(tcp, AF_INET, params);
+
+	return err ? err : fdpair_finish_sockets(&tcp->pair, params);
+}
+
+const struct transport transport_tcp = {
+	.name = "tcp",
+	.summary = "TCP over 127.0.0.1, TCP_NODELAY",
+	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct tcp),
+	.setup = tcp_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send,
+	.recv = fdpair_recv,
+	.teardown = tcp_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_tcp6 = {
+	.name = "tcp6",
+	.summary = "TCP over ::1, TCP_NODELAY",
+	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct tcp),
+	.setup = tcp6_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send,
+	.recv = fdpair_recv,
+	.teardown = tcp_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_tcp_nagle = {
+	.name = "tcp-nagle",
+	.summary = "TCP over 127.0.0.1 with Nagle's algorithm: small segments wait for an ACK",
+	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct tcp),
+	.setup = tcp_nagle_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send,
+	.recv = fdpair_recv,
+	.teardown = tcp_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
+	.descriptor = fdpair_descriptor,
+};

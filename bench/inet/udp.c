@@ -1,0 +1,79 @@
+/* udp and udp6: two sockets over the loopback address, connected to each other. See udp.h. */
+#include "udp.h"
+
+int udp_bind(struct fdpair *pair, enum side side, union inet_address *at,
+	const struct link_params *params)
+{
+	struct fdpair_end *end = &pair->end[side];
+	int err = inet_bind(&end->in, SOCK_DGRAM, at, params);
+
+	end->out = end->in;
+	return err;
+}
+
+int udp_join(struct fdpair *pair, const union inet_address address[SIDES],
+	const struct link_params *params)
+{
+	int err = inet_connect(pair->end[SIDE_PRODUCER].out, &address[SIDE_CONSUMER]);
+
+	if (!err)
+		err = inet_connect(pair->end[SIDE_CONSUMER].out, &address[SIDE_PRODUCER]);
+	if (!err)
+		err = fdpair_probe_packet(pair, params);
+	return err ? err : fdpair_finish_sockets(pair, params);
+}
+
+static int udp_open(struct fdpair *pair, int family, const struct link_params *params)
+{
+	union inet_address address[SIDES] = {inet_loopback(family), inet_loopback(family)};
+	int err = 0;
+
+	fdpair_init(pair);
+	for (enum side side = SIDE_PRODUCER; side < SIDES && !err; side++)
+		err = udp_bind(pair, side, &address[side], params);
+	return err ? err : udp_join(pair, address, params);
+}
+
+static int udp_setup(void *state, const struct link_params *params)
+{
+	return udp_open(state, AF_INET, params);
+}
+
+static int udp6_setup(void *state, const struct link_params *params)
+{
+	return udp_open(state, AF_INET6, params);
+}
+
+const struct transport transport_udp = {
+	.name = "udp",
+	.summary = "UDP over 127.0.0.1, connected; may lose messages",
+	.traits = TRAIT_LOSSY | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.max_message = UDP_MAX_PAYLOAD,
+	.state_size = sizeof(struct fdpair),
+	.setup = udp_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send_packet,
+	.recv = fdpair_recv_packet,
+	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_udp6 = {
+	.name = "udp6",
+	.summary = "UDP over ::1, connected; may lose messages",
+	.traits = TRAIT_LOSSY | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.max_message = UDP6_MAX_PAYLOAD,
+	.state_size = sizeof(struct fdpair),
+	.setup = udp6_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send_packet,
+	.recv = fdpair_recv_packet,
+	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
+	.descriptor = fdpair_descriptor,
+};
