@@ -18,7 +18,7 @@ static void test_table_is_complete(void **state)
 		for (const char *c = t->name; *c; c++)
 			assert_true(islower((unsigned char)*c) || isdigit((unsigned char)*c) ||
 				*c == '-');
-		assert_true(strlen(t->name) <= 18); /* columns of tables */
+		assert_true(strlen(t->name) <= 20); /* columns of tables */
 		assert_true(t->summary[0] != '\0');
 		assert_true(t->waits != 0 && t->waits < WAIT_SET(WAIT_MODES));
 		assert_true(t->state_size > 0);

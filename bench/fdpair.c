@@ -30,6 +30,13 @@ void fdpair_init(struct fdpair *pair)
 	pair->in = pair->out = -1;
 }
 
+static void note_link(struct fdpair *pair, const struct link_params *params)
+{
+	pair->wait = params->wait;
+	pair->threads = params->threads;
+	pair->batch = params->batch;
+}
+
 static int set_blocking(int fd, int blocking)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -45,10 +52,7 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
 	int blocking = params->wait == WAIT_BLOCK;
 	int err = 0;
 
-	pair->wait = params->wait;
-	pair->threads = params->threads;
-	pair->batch = params->batch;
-
+	note_link(pair, params);
 	for (int side = 0; side < SIDES && !err; side++) {
 		err = set_blocking(pair->end[side].in, blocking);
 		if (!err)
@@ -81,7 +85,7 @@ static int socket_buffer(int fd, int option, int64_t *bytes)
 	return 0;
 }
 
-int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params)
+int fdpair_note_sockets(struct fdpair *pair, const struct link_params *params)
 {
 	int err = socket_buffer(
 		pair->end[SIDE_PRODUCER].out, SO_SNDBUF, &params->effective->sndbuf_bytes);
@@ -89,10 +93,24 @@ int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params)
 	if (!err)
 		err = socket_buffer(
 			pair->end[SIDE_CONSUMER].in, SO_RCVBUF, &params->effective->rcvbuf_bytes);
+	note_link(pair, params);
+	return err;
+}
+
+int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params)
+{
+	int err = fdpair_note_sockets(pair, params);
+
 	return err ? err : fdpair_set_wait(pair, params);
 }
 
 int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params)
+{
+	return fdpair_probe_packet_to(pair, params, NULL, 0);
+}
+
+int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params,
+	const struct sockaddr *to, socklen_t to_bytes)
 {
 	size_t bytes = params->message_bytes;
 	char *message = calloc(1, bytes);
@@ -101,12 +119,12 @@ int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params)
 
 	if (!message)
 		return fail("calloc");
-	if (send(pair->end[SIDE_PRODUCER].out, message, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) !=
-		(ssize_t)bytes)
+	if (sendto(pair->end[SIDE_PRODUCER].out, message, bytes, MSG_DONTWAIT | MSG_NOSIGNAL, to,
+		    to_bytes) != (ssize_t)bytes)
 		err = errno == EMSGSIZE || errno == EAGAIN || errno == ENOBUFS
 			? fail_text(EMSGSIZE,
 				  "a datagram of %zu bytes does not fit the socket's buffer", bytes)
-			: fail("send");
+			: fail("sendto");
 	else if (poll(&arrival, 1, PROBE_TIMEOUT_MS) != 1 ||
 		recv(arrival.fd, message, bytes, MSG_DONTWAIT) != (ssize_t)bytes)
 		err = fail_text(EMSGSIZE, "a datagram of %zu bytes does not arrive whole", bytes);
@@ -128,6 +146,7 @@ int fdpair_attach(void *state, enum side side)
 
 	if (!pair->threads)
 		end_close(&pair->end[side_peer(side)]);
+	pair->side = side;
 	pair->in = pair->end[side].in;
 	pair->out = pair->end[side].out;
 
@@ -180,6 +199,23 @@ int fdpair_await_writable(struct fdpair *pair)
 int fdpair_await_message(struct fdpair *pair)
 {
 	return pair->wait == WAIT_EPOLL_ET ? 0 : await(pair->readable);
+}
+
+static int retry(struct ready *ready, const char *call, ssize_t moved)
+{
+	const struct io_waiter waiter = fdpair_waiter(ready);
+
+	return io_again(call, moved < 0 ? -errno : moved, &waiter);
+}
+
+int fdpair_retry_in(struct fdpair *pair, const char *call, ssize_t moved)
+{
+	return retry(pair->readable, call, moved);
+}
+
+int fdpair_retry_out(struct fdpair *pair, const char *call, ssize_t moved)
+{
+	return retry(pair->writable, call, moved);
 }
 
 __attribute__((hot)) static int out_awaited(
@@ -251,4 +287,41 @@ __attribute__((hot)) int fdpair_recv_packet(void *state, void *message, size_t b
 	if (UNLIKELY(fdpair_is_awaited(pair)))
 		return in_awaited(pair, IO_RECV_PACKET, message, bytes);
 	return io_recv_packet(pair->in, message, bytes);
+}
+
+int fdpair_start_meeting(struct fdpair *pair, const struct link_params *params)
+{
+	if (params->wait != WAIT_BLOCK)
+		return fail_text(ENOSYS, "connections are made with the wait block only");
+	if (params->threads)
+		return fail_text(ENOSYS, "connections are made between processes only");
+	if (params->buffer_bytes)
+		return fail_text(ENOSYS, "connections are made with the system's buffers only");
+	note_link(pair, params);
+	return 0;
+}
+
+static int await_end(int fd)
+{
+	char more;
+	ssize_t got;
+
+	do
+		got = recv(fd, &more, sizeof more, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return fail("recv");
+	return got == 0 ? 0 : fail_text(EPROTO, "something came after a connection's last message");
+}
+
+__attribute__((hot)) int fdpair_hang_up(void *state)
+{
+	struct fdpair *pair = state;
+	int fd = pair->in;
+	int err = pair->side == SIDE_CONSUMER ? await_end(fd) : 0;
+
+	if (err)
+		return err;
+	pair->in = pair->out = -1;
+	return close(fd) < 0 ? fail("close") : 0;
 }

@@ -6,6 +6,8 @@
 #ifndef IPCMARK_FDPAIR_H
 #define IPCMARK_FDPAIR_H
 
+#include <sys/socket.h>
+
 #include "io.h"
 #include "ready.h"
 #include "transport.h"
@@ -18,6 +20,7 @@ struct fdpair_end {
 
 struct fdpair {
 	struct fdpair_end end[SIDES];
+	enum side side;
 	int in, out; /* after attach: this side's */
 	enum wait_mode wait;
 	bool threads;                      /* the other side needs our copy of its descriptors */
@@ -36,12 +39,16 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params);
  * for, if it does. The kernel doubles them, up to a limit. */
 int fdpair_size_socket(int fd, const struct link_params *params);
 
-/* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted. */
+/* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted.
+ * fdpair_note_sockets leaves the descriptors blocking, whatever the wait. */
 int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params);
+int fdpair_note_sockets(struct fdpair *pair, const struct link_params *params);
 
 /* For datagram sockets: -EMSGSIZE with a reason unless one message of the link's size goes from one
- * end to the other. Before fdpair_finish_sockets. */
+ * end to the other. Before fdpair_finish_sockets. Unconnected, it goes to an address. */
 int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params);
+int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params,
+	const struct sockaddr *to, socklen_t to_bytes);
 
 /* Slots. -ENOSYS and -EPERM from attach: this machine lacks the wait. */
 int fdpair_attach(void *state, enum side side);
@@ -79,5 +86,17 @@ int fdpair_await_message(struct fdpair *pair);
 struct io_waiter fdpair_waiter(struct ready *ready);
 int fdpair_await_readable(struct fdpair *pair);
 int fdpair_await_writable(struct fdpair *pair);
+
+/* After such a call that moved nothing (0: end of file; negative: errno says why): io_again. */
+int fdpair_retry_in(struct fdpair *pair, const char *call, ssize_t moved);
+int fdpair_retry_out(struct fdpair *pair, const char *call, ssize_t moved);
+
+/* For rendezvous (transport.h) over stream sockets, where connect and accept set in and out. The
+ * last thing in its listen: -ENOSYS for links that connections aren't made for. */
+int fdpair_start_meeting(struct fdpair *pair, const struct link_params *params);
+
+/* Its hang_up. The consumer's end waits for the end of file, so the producer's is closed first and
+ * keeps what TCP must remember of a connection (TIME_WAIT). */
+int fdpair_hang_up(void *state);
 
 #endif

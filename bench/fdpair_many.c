@@ -154,6 +154,8 @@ __attribute__((hot)) int fdpair_recv_packets(
 	while (!err && came <= 0) {
 		came = moved_or_errno(
 			recvmmsg(pair->in, headers, count, MSG_WAITFORONE | MSG_TRUNC, NULL));
+		if (came > 0 && headers[0].msg_len == 0)
+			came = 0; /* the end of a seqpacket's file */
 		err = came > 0 ? 0 : io_again("recvmmsg", came, &waiter);
 	}
 	for (ssize_t i = 0; i < came && !err; i++)

@@ -12,13 +12,19 @@
 	X(fifo) \
 	X(shm) \
 	X(socketpair_stream) \
+	X(socketpair_seqpacket) \
 	X(socketpair_dgram) \
 	X(unix_stream) \
+	X(unix_seqpacket) \
+	X(unix_abstract) \
 	X(unix_dgram) \
+	X(unix_dgram_sendto) \
+	X(scm_rights) \
 	X(tcp) \
 	X(tcp_nagle) \
 	X(tcp6) \
 	X(udp) \
+	X(udp_sendto) \
 	X(udp6)
 /* clang-format on */
 

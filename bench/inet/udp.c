@@ -1,5 +1,8 @@
-/* udp and udp6: two sockets over the loopback address, connected to each other. See udp.h. */
+/* udp, udp6 and udp-sendto: two sockets over the loopback address. All but udp-sendto are connected
+ * to each other. See udp.h. */
 #include "udp.h"
+
+#include "unconnected.h"
 
 int udp_bind(struct fdpair *pair, enum side side, union inet_address *at,
 	const struct link_params *params)
@@ -23,15 +26,35 @@ int udp_join(struct fdpair *pair, const union inet_address address[SIDES],
 	return err ? err : fdpair_finish_sockets(pair, params);
 }
 
-static int udp_open(struct fdpair *pair, int family, const struct link_params *params)
+/* Both sides at loopback addresses, which come back. */
+static int bind_both(struct fdpair *pair, int family, union inet_address address[SIDES],
+	const struct link_params *params)
 {
-	union inet_address address[SIDES] = {inet_loopback(family), inet_loopback(family)};
 	int err = 0;
 
 	fdpair_init(pair);
-	for (enum side side = SIDE_PRODUCER; side < SIDES && !err; side++)
+	for (enum side side = SIDE_PRODUCER; side < SIDES && !err; side++) {
+		address[side] = inet_loopback(family);
 		err = udp_bind(pair, side, &address[side], params);
+	}
+	return err;
+}
+
+static int udp_open(struct fdpair *pair, int family, const struct link_params *params)
+{
+	union inet_address address[SIDES];
+	int err = bind_both(pair, family, address, params);
+
 	return err ? err : udp_join(pair, address, params);
+}
+
+static int udp_sendto_setup(void *state, const struct link_params *params)
+{
+	struct unconnected *link = state;
+	union inet_address address[SIDES];
+	int err = bind_both(&link->pair, AF_INET, address, params);
+
+	return err ? err : unconnected_finish(link, params);
 }
 
 static int udp_setup(void *state, const struct link_params *params)
@@ -58,6 +81,21 @@ const struct transport transport_udp = {
 	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_packets,
 	.recv_many = fdpair_recv_packets,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_udp_sendto = {
+	.name = "udp-sendto",
+	.summary = "UDP over 127.0.0.1, unconnected: sendto(2), sender checked; may lose messages",
+	.traits = TRAIT_LOSSY | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.max_message = UDP_MAX_PAYLOAD,
+	.state_size = sizeof(struct unconnected),
+	.setup = udp_sendto_setup,
+	.attach = unconnected_attach,
+	.send = unconnected_send,
+	.recv = unconnected_recv,
+	.teardown = fdpair_teardown,
 	.descriptor = fdpair_descriptor,
 };
 

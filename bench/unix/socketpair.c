@@ -1,0 +1,85 @@
+/* socketpair-stream, -seqpacket and -dgram: two Unix sockets that never had a name. */
+#include <sys/socket.h>
+
+#include "fail.h"
+#include "fdpair.h"
+
+static int socketpair_open(struct fdpair *pair, int type, const struct link_params *params)
+{
+	int fd[SIDES];
+	int err = 0;
+
+	fdpair_init(pair);
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fd) < 0)
+		return fail("socketpair");
+	for (int side = 0; side < SIDES; side++)
+		pair->end[side] = (struct fdpair_end){.in = fd[side], .out = fd[side]};
+	for (int side = 0; side < SIDES && !err; side++)
+		err = fdpair_size_socket(fd[side], params);
+	if (!err && type != SOCK_STREAM)
+		err = fdpair_probe_packet(pair, params);
+	return err ? err : fdpair_finish_sockets(pair, params);
+}
+
+static int socketpair_stream_setup(void *state, const struct link_params *params)
+{
+	return socketpair_open(state, SOCK_STREAM, params);
+}
+
+static int socketpair_seqpacket_setup(void *state, const struct link_params *params)
+{
+	return socketpair_open(state, SOCK_SEQPACKET, params);
+}
+
+static int socketpair_dgram_setup(void *state, const struct link_params *params)
+{
+	return socketpair_open(state, SOCK_DGRAM, params);
+}
+
+const struct transport transport_socketpair_stream = {
+	.name = "socketpair-stream",
+	.summary = "an unnamed pair of Unix stream sockets",
+	.traits = TRAIT_BYTES | TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct fdpair),
+	.setup = socketpair_stream_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send,
+	.recv = fdpair_recv,
+	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_socketpair_seqpacket = {
+	.name = "socketpair-seqpacket",
+	.summary = "an unnamed pair of Unix sockets that keep the bounds of messages",
+	.traits = TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct fdpair),
+	.setup = socketpair_seqpacket_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send_packet,
+	.recv = fdpair_recv_packet,
+	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
+	.descriptor = fdpair_descriptor,
+};
+
+const struct transport transport_socketpair_dgram = {
+	.name = "socketpair-dgram",
+	.summary = "an unnamed pair of Unix datagram sockets",
+	.traits = TRAIT_BUFFER,
+	.waits = FDPAIR_WAITS,
+	.state_size = sizeof(struct fdpair),
+	.setup = socketpair_dgram_setup,
+	.attach = fdpair_attach,
+	.send = fdpair_send_packet,
+	.recv = fdpair_recv_packet,
+	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
+	.descriptor = fdpair_descriptor,
+};
