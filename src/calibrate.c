@@ -21,6 +21,7 @@
 #define CLOCK_QUANTA     50.0
 #define WARMUP_MESSAGES  1000
 #define WARMUP_FRACTION  100 /* 1 / this */
+#define SLOW_MESSAGE_NS  1e6 /* no mechanism takes that long by itself */
 
 uint32_t calibrate_batch(double rtt_ns, const struct clock_cost *clock)
 {
@@ -91,13 +92,14 @@ static uint64_t capped(uint64_t per_epoch, uint32_t batch)
 	return per_epoch < most ? per_epoch : most;
 }
 
-/* 1000 messages; where each has to wait (think time, a slow schedule), no more than a run's time.
- */
+/* 1000 messages; where each has to wait (think time, a slow schedule, a timer of the kernel's), no
+ * more than a run's time. */
 static uint64_t by_messages(
 	const struct calibration_targets *targets, const struct calibration *calibration)
 {
 	double most = (double)targets->time_ns / calibration->message_ns;
-	bool waits = targets->axes.think_ns || calibration->capacity_per_s > 0;
+	bool waits = targets->axes.think_ns || calibration->capacity_per_s > 0 ||
+		calibration->message_ns > SLOW_MESSAGE_NS;
 
 	return waits && most < WARMUP_MESSAGES ? (uint64_t)most : WARMUP_MESSAGES;
 }
@@ -196,6 +198,20 @@ static enum pair_status pace(struct pair_params *trial, const struct calibration
 	return status;
 }
 
+/* As many connections as there are names for, in one run. */
+static void cap_connections(const struct transport *transport, struct calibration *calibration)
+{
+	const char *limit;
+	uint64_t most = transport->rendezvous->most(&limit);
+	struct exchange *x = &calibration->exchange;
+
+	if (exchange_messages(x) <= most)
+		return;
+	x->warmup = x->warmup < most / 4 ? x->warmup : most / 4;
+	x->per_epoch = at_least((most - x->warmup) / x->epochs, 1);
+	calibration->limit = limit;
+}
+
 enum pair_status calibrate(const struct pair_params *params,
 	const struct calibration_targets *targets, struct calibration *calibration,
 	char reason[FAIL_TEXT_BYTES])
@@ -225,6 +241,8 @@ enum pair_status calibrate(const struct pair_params *params,
 		batching ? batch_with_room(result.rtt_ns, &targets->clock) : 1);
 	if (params->pattern == &pattern_paced)
 		calibration->exchange.interval_ns = calibration->message_ns;
+	if (params->connects)
+		cap_connections(params->transport, calibration);
 	if (targets->axes.control == CONTROL_POSITIVE)
 		calibration->exchange.spin_ns = (uint64_t)(CONTROL_INJECTED * result.rtt_ns);
 	return PAIR_DONE;

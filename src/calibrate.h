@@ -12,6 +12,7 @@ struct calibration {
 	bool clock_limited;       /* p50 < 20 clock reads or 50 clock quanta */
 	double message_ns;        /* time of one round trip or message, roughly */
 	double capacity_per_s;    /* paced: messages a second, unpaced */
+	const char *limit; /* what kept runs shorter than asked for ("ephemeral ports"); NULL */
 };
 
 struct calibration_targets {

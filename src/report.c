@@ -93,6 +93,8 @@ static void put_notes(FILE *out, const struct json *cell)
 	put_left_out(out, cell);
 	if (json_number_at(cell, "batch") > 1)
 		fprintf(out, "  batches of %.0f", json_number_at(cell, "batch"));
+	if (json_find(cell, "limited_by"))
+		fprintf(out, "  runs kept short: %s", json_text_at(cell, "limited_by"));
 	if (loss > 0)
 		fprintf(out, "  %.3g %% lost", 100 * loss);
 	put_modes(out, cell);

@@ -154,7 +154,7 @@ void row_put_name(FILE *out, const struct json *cell, int axes_width)
 	char text[AXES_BYTES];
 
 	axes_text(cell, text, sizeof text);
-	fprintf(out, "  %-18s %-8s", json_text_at(cell, "transport"),
+	fprintf(out, "  %-20s %-8s", json_text_at(cell, "transport"),
 		row_is_harness(cell) ? "" : json_text_at(cell, "wait"));
 	if (axes_width > 0)
 		fprintf(out, " %-*s", axes_width, text);

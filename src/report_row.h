@@ -43,8 +43,8 @@ bool row_is_harness(const struct json *cell);
 /* The columns that the axes of a table's rows take, those aside that its heading tells; 0: none. */
 int row_axes_width(const struct report_row *rows, size_t count);
 
-/* "  pipe               block    ", 29 columns, and the axes with a blank. */
-#define ROW_NAME_WIDTH 29
+/* "  pipe                 block    ", 31 columns, and the axes with a blank. */
+#define ROW_NAME_WIDTH 31
 void row_put_name(FILE *out, const struct json *cell, int axes_width);
 
 /* Eight columns: a duration and its unit; "~" before one of low confidence, "!" before one that the

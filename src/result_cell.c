@@ -202,6 +202,9 @@ void result_cell_add(
 		json_put_number(object, "capacity_per_s", record->capacity_per_s);
 	}
 
+	if (record->limit)
+		json_put_string(object, "limited_by", record->limit);
+
 	struct json *runs = json_put_array(object, "runs");
 
 	for (uint32_t i = 0; i < record->run_count; i++)

@@ -99,6 +99,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		cell->exchange = calibration.exchange;
 		cell->clock_limited = calibration.clock_limited;
 		cell->capacity_per_s = calibration.capacity_per_s;
+		cell->limit = calibration.limit;
 		pass->message_ns[index] = calibration.message_ns;
 		cell_allocate(cell, pass->record->options.runs);
 		break;

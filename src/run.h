@@ -26,6 +26,7 @@ struct cell_record {
 	char reason[FAIL_TEXT_BYTES];
 	bool clock_limited;
 	double capacity_per_s;    /* paced: what it moves unpaced; 0: not measured */
+	const char *limit;        /* what kept its runs shorter than asked for; NULL: nothing did */
 	struct exchange exchange; /* of each run */
 	struct link_buffers requested, effective;
 	struct run_figures *runs; /* run_count of them, in the order of the blocks */
