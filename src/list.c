@@ -158,33 +158,53 @@ static void print_words(FILE *out, const struct json *list, const char *key)
 	fprintf(out, "%s\n", key);
 	for (const struct json *word = json_first(json_get(list, key)); word;
 		word = json_next(word))
-		fprintf(out, "  %-18s %s\n", text_of(word, "name"), text_of(word, "summary"));
+		fprintf(out, "  %-20s %s\n", text_of(word, "name"), text_of(word, "summary"));
 	fputc('\n', out);
+}
+
+/* "block, poll .. io-uring, spin": the five that any descriptor can be waited for with are told by
+ * the first and the last of them. */
+static void join_waits(const struct json *transport, char *text, size_t bytes)
+{
+	static const char all[] = "poll, select, epoll, epoll-et, io-uring";
+
+	text[0] = '\0';
+	for (const struct json *wait = json_first(json_get(transport, "waits")); wait;
+		wait = json_next(wait)) {
+		size_t used = strlen(text);
+
+		snprintf(
+			text + used, bytes - used, "%s%s", used ? ", " : "", json_string(wait, ""));
+	}
+
+	char *run = strstr(text, all);
+	char rest[128];
+
+	if (!run)
+		return;
+	snprintf(rest, sizeof rest, "%s", run + strlen(all));
+	snprintf(run, bytes - (size_t)(run - text), "poll .. io-uring%s", rest);
 }
 
 static void print_transport(FILE *out, const struct json *transport)
 {
-	char waits[128] = "", most[32] = "";
+	char waits[128], most[48] = "";
 	int64_t bytes = json_integer(json_get(transport, "max_message_bytes"), 0);
 
-	for (const struct json *wait = json_first(json_get(transport, "waits")); wait;
-		wait = json_next(wait)) {
-		strncat(waits, waits[0] ? ", " : "", sizeof waits - strlen(waits) - 1);
-		strncat(waits, json_string(wait, ""), sizeof waits - strlen(waits) - 1);
-	}
+	join_waits(transport, waits, sizeof waits);
 	if (bytes)
-		snprintf(most, sizeof most, " (up to %lld bytes)", (long long)bytes);
-	fprintf(out, "  %-18s %-13s %s%s\n", text_of(transport, "name"), waits,
-		text_of(transport, "summary"), most);
+		snprintf(most, sizeof most, ", up to %lld bytes", (long long)bytes);
+	fprintf(out, "  %-20s %s%s [%s]\n", text_of(transport, "name"),
+		text_of(transport, "summary"), most, waits);
 	if (!json_is_true(json_get(transport, "available")))
-		fprintf(out, "  %-18s %-13s not here: %s\n", "", "", text_of(transport, "reason"));
+		fprintf(out, "  %-20s not here: %s\n", "", text_of(transport, "reason"));
 }
 
 static void print_placement(FILE *out, const struct json *placement)
 {
 	const struct json *cpu = json_first(json_get(placement, "cpus"));
 
-	fprintf(out, "  %-18s ", text_of(placement, "name"));
+	fprintf(out, "  %-20s ", text_of(placement, "name"));
 	if (!json_is_true(json_get(placement, "available")))
 		fprintf(out, "not here: %s\n", text_of(placement, "reason"));
 	else if (json_number(cpu) < 0)
@@ -200,7 +220,7 @@ static void print_placement(FILE *out, const struct json *placement)
 void list_print(FILE *out, const struct json *list)
 {
 	print_words(out, list, "patterns");
-	fprintf(out, "transports         waits         \n");
+	fprintf(out, "transports           what crosses, and in brackets the waits\n");
 	for (const struct json *transport = json_first(json_get(list, "transports")); transport;
 		transport = json_next(transport))
 		print_transport(out, transport);
@@ -212,8 +232,10 @@ void list_print(FILE *out, const struct json *list)
 		placement = json_next(placement))
 		print_placement(out, placement);
 	fprintf(out,
-		"\nnearest, as a placement, stands for the closest pair of different "
-		"cores\n\nsizes: 16 bytes to 1M; a cell is "
+		"\nusual, as a wait, stands for the first of a transport's (the default); nearest, "
+		"as "
+		"a placement, for the\nclosest pair of different cores\n\nsizes: 16 bytes to 1M; a "
+		"cell is "
 		"PATTERN/TRANSPORT/WAIT/SIZE/PLACEMENT, "
 		"as in\npingpong/pipe/block/64/same-cpu, with axes behind it: "
 		"pingpong/pipe/block/64/same-cpu/think=1ms\n");
