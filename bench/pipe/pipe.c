@@ -2,6 +2,7 @@
  * system. The name is only a meeting place: it is gone before the first message. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,11 +20,20 @@ struct fifo {
 	char path[CHANNELS][256]; /* "": no such name */
 };
 
+/* In bytes. A capacity above INT_MAX is more than the kernel can be asked for, and gives. */
+static int capacity_wanted(const struct link_params *params)
+{
+	if (params->buffer_bytes == 0)
+		return PIPE_DEFAULT_PAGES * (int)sysconf(_SC_PAGESIZE);
+	return params->buffer_bytes < INT_MAX ? (int)params->buffer_bytes : INT_MAX;
+}
+
 /* A user over the soft limit of pipe pages silently gets less than the default: it is asked for,
- * and what came of it is recorded, so that the harness can tell. */
+ * and what came of it (the kernel rounds up, or leaves it as it was) is recorded, so that the
+ * harness can tell. */
 static int pipe_finish(struct fdpair *pair, const struct link_params *params)
 {
-	int wanted = PIPE_DEFAULT_PAGES * (int)sysconf(_SC_PAGESIZE), least = wanted;
+	int wanted = capacity_wanted(params), least = INT_MAX;
 
 	for (int side = 0; side < SIDES; side++) {
 		(void)fcntl(pair->end[side].out, F_SETPIPE_SZ, wanted);
@@ -109,6 +119,7 @@ static void fifo_teardown(void *state)
 const struct transport transport_pipe = {
 	.name = "pipe",
 	.summary = "two anonymous pipes, one each way",
+	.traits = TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = pipe_setup,
@@ -118,11 +129,13 @@ const struct transport transport_pipe = {
 	.teardown = fdpair_teardown,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
+	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_fifo = {
 	.name = "fifo",
 	.summary = "two FIFOs (named pipes), one each way",
+	.traits = TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fifo),
 	.setup = fifo_setup,
@@ -132,4 +145,5 @@ const struct transport transport_fifo = {
 	.teardown = fifo_teardown,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
+	.descriptor = fdpair_descriptor,
 };
