@@ -2,10 +2,12 @@
  * what they are given (TCP_NODELAY). See tcp.h. */
 #include "tcp.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
 #include "fail.h"
+#include "ports.h"
 
 #define BACKLOG 8 /* strangers may knock */
 
@@ -90,6 +92,88 @@ int tcp_open(struct tcp *tcp, int family, const struct link_params *params)
 	return err ? err : fdpair_finish_sockets(&tcp->pair, params);
 }
 
+static int meeting_listen(struct tcp *tcp, int family, const struct link_params *params)
+{
+	tcp_init(tcp);
+
+	int err = tcp_listen(tcp, inet_loopback(family), params);
+
+	if (!err)
+		err = set_nodelay(tcp->listener); /* its connections inherit it */
+	return err ? err : fdpair_start_meeting(&tcp->pair, params);
+}
+
+static int meeting_listen4(void *state, const struct link_params *params)
+{
+	return meeting_listen(state, AF_INET, params);
+}
+
+static int meeting_listen6(void *state, const struct link_params *params)
+{
+	return meeting_listen(state, AF_INET6, params);
+}
+
+static int meeting_attach(void *state, enum side side)
+{
+	struct tcp *tcp = state;
+
+	if (side == SIDE_PRODUCER)
+		close_listener(tcp);
+	tcp->pair.side = side;
+	return 0;
+}
+
+__attribute__((hot)) static int meeting_connect(void *state)
+{
+	struct tcp *tcp = state;
+	int fd = socket(tcp->address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	tcp->pair.in = tcp->pair.out = fd;
+	if (fd < 0)
+		return fail("socket");
+
+	int err = set_nodelay(fd);
+
+	return err ? err : inet_connect(fd, &tcp->address);
+}
+
+/* Whose connection it is shows in its message: a stranger doesn't know the run's nonce, and a wrong
+ * one fails the run. */
+__attribute__((hot)) static int meeting_accept(void *state)
+{
+	struct tcp *tcp = state;
+	int fd;
+
+	do
+		fd = accept4(tcp->listener, NULL, NULL, SOCK_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
+	tcp->pair.in = tcp->pair.out = fd;
+	return fd < 0 ? fail("accept4") : 0;
+}
+
+static uint64_t meeting_most(const char **limit)
+{
+	return ports_most("", limit);
+}
+
+static const struct rendezvous tcp_rendezvous = {
+	.listen = meeting_listen4,
+	.attach = meeting_attach,
+	.connect = meeting_connect,
+	.accept = meeting_accept,
+	.hang_up = fdpair_hang_up,
+	.most = meeting_most,
+};
+
+static const struct rendezvous tcp6_rendezvous = {
+	.listen = meeting_listen6,
+	.attach = meeting_attach,
+	.connect = meeting_connect,
+	.accept = meeting_accept,
+	.hang_up = fdpair_hang_up,
+	.most = meeting_most,
+};
+
 static int tcp_setup(void *state, const struct link_params *params)
 {
 	return tcp_open(state, AF_INET, params);
@@ -122,6 +206,7 @@ const struct transport transport_tcp = {
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,
+	.rendezvous = &tcp_rendezvous,
 };
 
 const struct transport transport_tcp6 = {
@@ -138,6 +223,7 @@ const struct transport transport_tcp6 = {
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,
+	.rendezvous = &tcp6_rendezvous,
 };
 
 const struct transport transport_tcp_nagle = {
