@@ -62,14 +62,96 @@ static int consumer_dies(struct pattern_end *end)
 	return die_after_some(end, recv_one);
 }
 
+/* Between two connections, or while the other end waits for a message of one. */
+static int connect_one(struct pattern_end *end)
+{
+	int err = end->rendezvous->connect(end->state);
+
+	if (!err)
+		err = send_one(end);
+	return err ? err : end->rendezvous->hang_up(end->state);
+}
+
+static int accept_one(struct pattern_end *end)
+{
+	int err = end->rendezvous->accept(end->state);
+
+	if (!err)
+		err = recv_one(end);
+	return err ? err : end->rendezvous->hang_up(end->state);
+}
+
+static int connector_dies(struct pattern_end *end)
+{
+	return die_after_some(end, connect_one);
+}
+
+static int acceptor_dies(struct pattern_end *end)
+{
+	return die_after_some(end, accept_one);
+}
+
+static int connect_for_ever(struct pattern_end *end)
+{
+	int err = 0;
+
+	while (!err)
+		err = connect_one(end);
+	return err;
+}
+
+static int accept_for_ever(struct pattern_end *end)
+{
+	int err = 0;
+
+	while (!err)
+		err = accept_one(end);
+	return err;
+}
+
+static const char *const victims[] = {
+	"producer: killed by signal 9", "consumer: killed by signal 9"};
+
+static void assert_death_is_told(struct trial *trial, const char *victim)
+{
+	time_t start = time(NULL);
+
+	run(trial);
+	assert_int_equal(trial->status, PAIR_FAILED);
+	if (!strstr(trial->reason, victim))
+		print_error("%s %s: %s\n", trial->transport->name, wait_name(trial->wait),
+			trial->reason);
+	assert_non_null(strstr(trial->reason, victim));
+	assert_true(time(NULL) - start < 30);
+}
+
+static void check_death_of_connections(struct cell cell)
+{
+	static const struct pattern patterns[] = {
+		{.name = "connector-dies", .loop = {connector_dies, accept_for_ever}},
+		{.name = "acceptor-dies", .loop = {connect_for_ever, acceptor_dies}},
+	};
+
+	if (!cell.transport->rendezvous || cell.wait != WAIT_BLOCK)
+		return;
+	for (size_t i = 0; i < 2; i++) {
+		struct trial trial = {.transport = cell.transport,
+			.wait = cell.wait,
+			.bytes = 64,
+			.messages = 1,
+			.pattern = &patterns[i],
+			.connects = true};
+
+		assert_death_is_told(&trial, victims[i]);
+	}
+}
+
 static void check_death(struct cell cell)
 {
 	static const struct pattern patterns[] = {
 		{.name = "producer-dies", .loop = {producer_dies, recv_for_ever}},
 		{.name = "consumer-dies", .loop = {send_for_ever, consumer_dies}},
 	};
-	static const char *const victims[] = {
-		"producer: killed by signal 9", "consumer: killed by signal 9"};
 
 	for (size_t i = 0; i < 2; i++) {
 		struct trial trial = {.transport = cell.transport,
@@ -77,15 +159,8 @@ static void check_death(struct cell cell)
 			.bytes = 64,
 			.messages = 1,
 			.pattern = &patterns[i]};
-		time_t start = time(NULL);
 
-		run(&trial);
-		assert_int_equal(trial.status, PAIR_FAILED);
-		if (!strstr(trial.reason, victims[i]))
-			print_error("%s %s: %s\n", cell.transport->name, wait_name(cell.wait),
-				trial.reason);
-		assert_non_null(strstr(trial.reason, victims[i]));
-		assert_true(time(NULL) - start < 30);
+		assert_death_is_told(&trial, victims[i]);
 	}
 }
 
@@ -93,6 +168,7 @@ static void test_a_killed_peer_is_an_error_and_no_hang(void **state)
 {
 	(void)state;
 	for_each(check_death);
+	for_each(check_death_of_connections);
 }
 
 /* ---- starvation ---- */

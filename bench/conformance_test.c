@@ -248,6 +248,109 @@ static void test_messages_on_a_schedule(void **state)
 	for_each(check_paced);
 }
 
+/* ---- connections ---- */
+
+/* A connection for each message, echoed; each side sees every byte of it. */
+static int connections(struct pattern_end *end, enum side side)
+{
+	const struct rendezvous *rendezvous = end->rendezvous;
+	int err = 0;
+
+	for (uint32_t i = 0; i < end->exchange.per_epoch && !err; i++) {
+		unsigned char *message = side == SIDE_PRODUCER ? end->out : end->in;
+
+		message_fill(end->out, end->message_bytes, NONCE, i);
+		err = side == SIDE_PRODUCER ? rendezvous->connect(end->state)
+					    : rendezvous->accept(end->state);
+		if (!err && side == SIDE_PRODUCER)
+			err = end->send(end->state, message, end->message_bytes);
+		if (!err)
+			err = end->recv(end->state, end->in, end->message_bytes);
+		if (!err)
+			err = message_verify(end->in, end->message_bytes, NONCE, i);
+		if (!err && side == SIDE_CONSUMER)
+			err = end->send(end->state, message, end->message_bytes);
+		if (!err)
+			err = rendezvous->hang_up(end->state);
+	}
+	return err;
+}
+
+static int connections_of_producer(struct pattern_end *end)
+{
+	return connections(end, SIDE_PRODUCER);
+}
+
+static int connections_of_consumer(struct pattern_end *end)
+{
+	return connections(end, SIDE_CONSUMER);
+}
+
+static const struct pattern pattern_connections = {
+	.name = "connections", .loop = {connections_of_producer, connections_of_consumer}};
+
+/* With block they are made; with another wait they may be, else the reason is told. */
+static void check_connections(struct cell cell)
+{
+	static const size_t sizes[] = {64, 1000000};
+	const char *limit = NULL;
+
+	if (!cell.transport->rendezvous)
+		return;
+	assert_true(cell.transport->rendezvous->most(&limit) > 0);
+	assert_non_null(limit);
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct trial trial = {.transport = cell.transport,
+			.wait = cell.wait,
+			.bytes = sizes[i],
+			.messages = sizes[i] > 10000 ? 10 : 200,
+			.pattern = &pattern_connections,
+			.connects = true};
+
+		run(&trial);
+		if (trial.status == PAIR_UNSUPPORTED && cell.wait != WAIT_BLOCK)
+			assert_true(trial.reason[0] != '\0');
+		else
+			assert_done(&trial);
+	}
+}
+
+static void test_connections_while_messages_flow(void **state)
+{
+	(void)state;
+	for_each(check_connections);
+}
+
+/* ---- buffers ---- */
+
+static void check_buffer(struct cell cell)
+{
+	struct trial trial = {.transport = cell.transport,
+		.wait = cell.wait,
+		.bytes = 1000,
+		.messages = 20,
+		.pattern = &pattern_verify,
+		.buffer_bytes = 65536};
+	const int64_t *asked = &trial.requested.pipe_bytes, *got = &trial.effective.pipe_bytes;
+	size_t named = 0;
+
+	if (!(cell.transport->traits & TRAIT_BUFFER))
+		return;
+	run(&trial);
+	assert_done(&trial);
+	for (size_t i = 0; i < sizeof trial.requested / sizeof *asked; i++) {
+		assert_true(asked[i] == 0 || got[i] > 0);
+		named += asked[i] == 65536;
+	}
+	assert_true(named > 0);
+}
+
+static void test_buffers_that_are_asked_for_are_told(void **state)
+{
+	(void)state;
+	for_each(check_buffer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +361,8 @@ int main(void)
 		cmocka_unit_test(test_no_name_exists_while_messages_flow),
 		cmocka_unit_test(test_signals_do_not_disturb),
 		cmocka_unit_test(test_messages_on_a_schedule),
+		cmocka_unit_test(test_connections_while_messages_flow),
+		cmocka_unit_test(test_buffers_that_are_asked_for_are_told),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

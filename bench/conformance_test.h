@@ -107,7 +107,10 @@ struct trial {
 	size_t bytes;
 	uint64_t messages;
 	const struct pattern *pattern;
-	double interval_ns; /* of a paced one */
+	double interval_ns;    /* of a paced one */
+	bool connects;         /* over connections made while messages flow */
+	uint64_t buffer_bytes; /* asked for; 0: not */
+	struct link_buffers requested, effective;
 	enum pair_status status;
 	char reason[FAIL_TEXT_BYTES];
 };
@@ -126,12 +129,16 @@ static inline void run(struct trial *trial)
 			.interval_ns = trial->interval_ns},
 		.nonce = NONCE,
 		.folder = scratch.path,
+		.connects = trial->connects,
+		.buffer_bytes = trial->buffer_bytes,
 	};
 	struct traces before = traces_now();
 	struct pair pair;
 
 	pair_run(&params, &pair);
 	trial->status = pair.status;
+	trial->requested = pair.requested;
+	trial->effective = pair.effective;
 	memcpy(trial->reason, pair.reason, sizeof trial->reason);
 	pair_release(&pair);
 	assert_no_traces(before);
