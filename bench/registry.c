@@ -25,7 +25,9 @@
 	X(tcp6) \
 	X(udp) \
 	X(udp_sendto) \
-	X(udp6)
+	X(udp6) \
+	X(tls) \
+	X(tls_kernel)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;
