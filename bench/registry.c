@@ -27,7 +27,9 @@
 	X(udp_sendto) \
 	X(udp6) \
 	X(tls) \
-	X(tls_kernel)
+	X(tls_kernel) \
+	X(tcp_veth) \
+	X(udp_veth)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;
