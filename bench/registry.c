@@ -29,7 +29,9 @@
 	X(tls) \
 	X(tls_kernel) \
 	X(tcp_veth) \
-	X(udp_veth)
+	X(udp_veth) \
+	X(tcp_zerocopy) \
+	X(vsock)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;

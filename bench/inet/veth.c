@@ -80,6 +80,8 @@ const struct transport transport_tcp_veth = {
 	.send = fdpair_send,
 	.recv = fdpair_recv,
 	.teardown = tcp_teardown,
+	.send_many = fdpair_send_many,
+	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,
 };
 
@@ -96,5 +98,7 @@ const struct transport transport_udp_veth = {
 	.send = fdpair_send_packet,
 	.recv = fdpair_recv_packet,
 	.teardown = fdpair_teardown,
+	.send_many = fdpair_send_packets,
+	.recv_many = fdpair_recv_packets,
 	.descriptor = fdpair_descriptor,
 };
