@@ -22,9 +22,11 @@
 #include "spin.h"
 #include "tcp.h"
 
-#define POOL_BYTES  ((size_t)8 << 20)
-#define SLOTS_LEAST 8
+/* Half of what a user may usually lock (ulimit -l), and both sides are one user's. */
+#define POOL_BYTES  ((size_t)4 << 20)
+#define SLOTS_LEAST 4
 #define SLOTS_MOST  64
+#define PIECE_LEAST ((size_t)4096)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* The kernel numbers the calls of send(2) from 0, and names them by these numbers. */
@@ -178,18 +180,27 @@ __attribute__((hot)) static unsigned char *zerocopy_reserve(void *state)
 	return slot->memory;
 }
 
+/* The kernel locks no more of this user's memory, or has no room for more notes. What it still
+ * holds of ours it gives back; where that is nothing, less of it at a time may do. */
+static int spare(struct zerocopy *zerocopy, size_t *piece)
+{
+	if (zerocopy->pending > 0)
+		return await_note(zerocopy);
+	if (*piece <= PIECE_LEAST)
+		return fail_text(ENOBUFS,
+			"send(MSG_ZEROCOPY): no memory may be locked any more: raise ulimit -l, "
+			"or net.core.optmem_max");
+	*piece /= 2;
+	return 0;
+}
+
 /* After a send(2) that moved nothing: 0 when it is worth trying again, or the error. */
-static int send_again(struct zerocopy *zerocopy, ssize_t moved, size_t bytes)
+static int send_again(struct zerocopy *zerocopy, ssize_t moved, size_t *piece)
 {
 	int why = moved < 0 ? errno : 0, err = 0;
 
 	if (why == ENOBUFS)
-		return zerocopy->pending > 0
-			? await_note(zerocopy)
-			: fail_text(ENOBUFS,
-				  "send(MSG_ZEROCOPY): %zu bytes can't be locked in memory: raise "
-				  "ulimit -l, or net.core.optmem_max",
-				  bytes);
+		return spare(zerocopy, piece);
 	if (why == EAGAIN && fdpair_is_awaited(&zerocopy->tcp.pair))
 		err = take_notes(zerocopy);
 	errno = why;
@@ -199,16 +210,17 @@ static int send_again(struct zerocopy *zerocopy, ssize_t moved, size_t bytes)
 static int send_slot(struct zerocopy *zerocopy, struct slot *slot, size_t bytes)
 {
 	const unsigned char *rest = slot->memory;
+	size_t piece = bytes;
 	int err = 0;
 
 	slot->first = zerocopy->calls;
 	slot->calls = 0;
 	while (bytes > 0 && !err) {
-		ssize_t moved =
-			send(zerocopy->tcp.pair.out, rest, bytes, MSG_ZEROCOPY | MSG_NOSIGNAL);
+		ssize_t moved = send(zerocopy->tcp.pair.out, rest, bytes < piece ? bytes : piece,
+			MSG_ZEROCOPY | MSG_NOSIGNAL);
 
 		if (moved <= 0) {
-			err = send_again(zerocopy, moved, bytes);
+			err = send_again(zerocopy, moved, &piece);
 			continue;
 		}
 		rest += moved;
