@@ -15,13 +15,14 @@
 #define TRIAL_BYTES 64
 
 /* 0 where both ends can be built here. */
-static int try_setup(const struct transport *transport, const char *folder)
+static int try_setup(const struct transport *transport, const struct scratch *scratch)
 {
 	struct link_buffers requested = {0}, effective = {0};
 	struct link_params params = {
 		.wait = wait_usual(transport->waits),
 		.message_bytes = TRIAL_BYTES,
-		.folder = folder,
+		.folder = scratch->path,
+		.leftovers = scratch->leftovers,
 		.requested = &requested,
 		.effective = &effective,
 	};
@@ -37,7 +38,7 @@ static int try_setup(const struct transport *transport, const char *folder)
 }
 
 static void add_transport(
-	struct json *transports, const struct transport *transport, const char *folder)
+	struct json *transports, const struct transport *transport, const struct scratch *scratch)
 {
 	struct json *object = json_add_object(transports);
 
@@ -71,7 +72,7 @@ static void add_transport(
 	else
 		json_put_null(object, "max_message_bytes");
 
-	bool available = try_setup(transport, folder) == 0;
+	bool available = try_setup(transport, scratch) == 0;
 
 	json_put_boolean(object, "available", available);
 	json_put_string(object, "reason", available ? NULL : fail_reason());
@@ -124,7 +125,7 @@ struct json *list_json(const struct topology *topology)
 	struct json *transports = json_put_array(list, "transports");
 
 	for (size_t i = 0; transport_registry[i]; i++)
-		add_transport(transports, transport_registry[i], scratch.path);
+		add_transport(transports, transport_registry[i], &scratch);
 	scratch_close(&scratch);
 
 	struct json *patterns = json_put_array(list, "patterns");

@@ -283,6 +283,7 @@ static int set_up(struct run *run)
 		.folder = params->folder,
 		.buffer_bytes = params->buffer_bytes,
 		.batch = params->exchange.per_call,
+		.leftovers = params->leftovers,
 		.requested = &run->pair->requested,
 		.effective = &run->pair->effective,
 	};

@@ -20,8 +20,9 @@ struct pair_params {
 	bool connects;         /* over connections made for each message (rendezvous) */
 	uint64_t buffer_bytes; /* asked for; 0: the mechanism's default */
 	uint32_t nonce;
-	uint32_t padding_bytes; /* by which the stacks of both sides are shifted: 0 .. 4095 */
-	const char *folder;     /* private, for the transport's names */
+	uint32_t padding_bytes;      /* by which the stacks of both sides are shifted: 0 .. 4095 */
+	const char *folder;          /* private, for the transport's names */
+	struct leftovers *leftovers; /* of that folder; or NULL */
 };
 
 enum pair_status {

@@ -24,7 +24,7 @@ struct pass {
 	const struct run_observer *observer;
 	struct run_record *record;
 	struct random random;
-	const char *folder;
+	const struct scratch *scratch;
 	double *message_ns;     /* by cell, for the estimate */
 	struct histogram *kept; /* of the run that is evaluated */
 };
@@ -42,7 +42,8 @@ static struct pair_params params_of(struct pass *pass, const struct cell *cell)
 		.cpus = cell->cpus,
 		.nonce = (uint32_t)random_next(&pass->random),
 		.padding_bytes = random_below(&pass->random, PADDING_LIMIT),
-		.folder = pass->folder,
+		.folder = pass->scratch->path,
+		.leftovers = pass->scratch->leftovers,
 	};
 }
 
@@ -360,7 +361,7 @@ int run_plan(const struct plan *plan, const struct run_options *options,
 		.observer = observer,
 		.record = record,
 		.random = {.state = options->seed},
-		.folder = scratch.path,
+		.scratch = &scratch,
 		.message_ns = calloc(plan->count, sizeof *pass.message_ns),
 		.kept = calloc(1, sizeof *pass.kept),
 	};

@@ -38,12 +38,20 @@ static int make_folder(const char *parent, int harness, char path[SCRATCH_PATH_B
 	return err;
 }
 
-static void keep_folder(int harness, const void *parent)
+/* What the guard is given. */
+struct keep {
+	const char *parent;
+	struct leftovers *leftovers;
+};
+
+static void keep_folder(int harness, const void *context)
 {
+	const struct keep *keep = context;
 	char path[SCRATCH_PATH_BYTES] = "";
 
-	if (make_folder(parent, harness, path) == 0)
+	if (make_folder(keep->parent, harness, path) == 0)
 		guard_sleep(harness);
+	leftovers_remove(keep->leftovers);
 	remove_folder(path);
 }
 
@@ -73,9 +81,15 @@ int scratch_open(struct scratch *scratch)
 
 	if (strlen(parent) > SCRATCH_PATH_BYTES - sizeof "/ipcmark-XXXXXX")
 		return fail_text(ENAMETOOLONG, "TMPDIR is too long: %s", parent);
-	err = guard_start(&scratch->guard, keep_folder, parent);
+	err = leftovers_open(&scratch->leftovers);
 	if (err)
 		return err;
+	err = guard_start(&scratch->guard, keep_folder,
+		&(struct keep){.parent = parent, .leftovers = scratch->leftovers});
+	if (err) {
+		leftovers_close(scratch->leftovers);
+		return err;
+	}
 	err = hear_path(scratch);
 	if (err) {
 		scratch_close(scratch);
@@ -87,4 +101,5 @@ int scratch_open(struct scratch *scratch)
 void scratch_close(struct scratch *scratch)
 {
 	guard_end(&scratch->guard);
+	leftovers_close(scratch->leftovers);
 }

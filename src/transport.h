@@ -42,7 +42,10 @@ enum wait_mode {
  * asked for (the system's default). */
 struct link_buffers {
 	int64_t pipe_bytes, sndbuf_bytes, rcvbuf_bytes, ring_bytes;
+	int64_t queue_bytes; /* of messages that fit a queue */
 };
+
+struct leftovers;
 
 struct link_params {
 	enum wait_mode wait;
@@ -54,6 +57,7 @@ struct link_params {
 	bool threads; /* the sides are threads of one process, each with a copy of the state: they
 			 share the descriptors, so attach closes none */
 	struct link_buffers *requested, *effective; /* setup fills both; zeroed before */
+	struct leftovers *leftovers; /* for what stands in no folder (leftovers.h); or NULL */
 };
 
 enum transport_trait {
