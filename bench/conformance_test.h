@@ -235,6 +235,17 @@ static inline void for_each(void (*check)(struct cell cell))
 	}
 }
 
+/* Whether the mechanism has a limit on the size of a message and said so, with the size, instead of
+ * cutting it. A datagram holds what UDP's does at least. */
+static inline bool is_too_large(const struct trial *trial)
+{
+	char size[32];
+
+	snprintf(size, sizeof size, " %zu bytes", trial->bytes);
+	return trial->status == PAIR_UNSUPPORTED && strstr(trial->reason, size) &&
+		(trial->bytes > 65507 || !strstr(trial->reason, "datagram"));
+}
+
 static inline int set_up(void **state)
 {
 	(void)state;
