@@ -11,6 +11,8 @@
 	X(pipe) \
 	X(fifo) \
 	X(shm) \
+	X(mq_posix) \
+	X(mq_sysv) \
 	X(socketpair_stream) \
 	X(socketpair_seqpacket) \
 	X(socketpair_dgram) \
