@@ -11,6 +11,13 @@
 	X(pipe) \
 	X(fifo) \
 	X(shm) \
+	X(eventfd) \
+	X(futex) \
+	X(sem_posix) \
+	X(sem_sysv) \
+	X(condvar) \
+	X(signal) \
+	X(signalfd) \
 	X(mq_posix) \
 	X(mq_sysv) \
 	X(socketpair_stream) \
