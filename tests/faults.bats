@@ -189,6 +189,31 @@ no_news() {
 	await 10 no_news before
 }
 
+# The keys of all System V queues and semaphores.
+sysv_keys() {
+	awk 'FNR > 1 { print FILENAME, $1 }' /proc/sysvipc/msg /proc/sysvipc/sem | sort
+}
+
+has_own_keys() {
+	[[ -n $(comm -13 before <(sysv_keys)) ]]
+}
+
+@test "SIGKILL of the program while it has queues and semaphores: none is left" {
+	[[ -r /proc/sysvipc/msg && -r /proc/sysvipc/sem ]] || skip "no System V queues and semaphores here"
+	local transport
+	sysv_keys >before
+	for transport in mq-sysv sem-sysv; do
+		start run -q --preset quick --allow disturbed -c "pingpong/$transport/block/64/same-cpu" --time 100ms \
+			--runs 100 -o result.json
+		await 20 has_own_keys
+		kill -KILL "$pid"
+		finish
+		expect_status 137
+		expect_nothing_left
+		! has_own_keys || flunk "a key is left: $(sysv_keys)"
+	done
+}
+
 @test "a file that may not grow: exit code 74, the old file is whole, nothing lies beside it" {
 	mkdir target
 	"$IPCMARK" run "${tiny[@]}" -q -c "$pipe" -o target/result.json

@@ -33,31 +33,29 @@ static void signal_own_set(sigset_t *set)
 	sigaddset(set, SIGRTMIN);
 }
 
-/* What both ways may have pending. It is a limit of the user, whose other programs count, too: so
- * EAGAIN can still come. */
-static int signal_most_pending(size_t *most)
+/* Each way gets half of the signals that may be pending. That is a limit of the user, whose other
+ * programs count, too: so EAGAIN can still come. */
+static int signal_setup_slots(struct slots *slots, const struct link_params *params)
 {
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_SIGPENDING, &limit) < 0)
 		return fail("getrlimit(RLIMIT_SIGPENDING)");
-	*most = limit.rlim_cur == RLIM_INFINITY ? 0 : (size_t)limit.rlim_cur / SIDES;
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return slots_setup(slots, params, 0);
 	if (limit.rlim_cur < SIDES)
 		return fail_text(EPERM,
-			"RLIMIT_SIGPENDING (ulimit -i) is %llu: no signal can be "
-			"queued",
+			"RLIMIT_SIGPENDING (ulimit -i) is %llu: no signal can be queued",
 			(unsigned long long)limit.rlim_cur);
-	return 0;
+	return slots_setup(slots, params, (size_t)limit.rlim_cur / SIDES);
 }
 
 static int signal_setup(void *state, const struct link_params *params)
 {
 	struct signal_link *link = state;
-	size_t most;
-	int err = signal_most_pending(&most);
 
 	fdpair_init(&link->pair);
-	return err ? err : slots_setup(&link->slots, params, most);
+	return signal_setup_slots(&link->slots, params);
 }
 
 static int signalfd_setup(void *state, const struct link_params *params)
@@ -75,11 +73,8 @@ static int signalfd_setup(void *state, const struct link_params *params)
 		link->pair.end[side] = (struct fdpair_end){.in = fd, .out = fd};
 	}
 
-	size_t most;
-	int err = signal_most_pending(&most);
+	int err = signal_setup_slots(&link->slots, params);
 
-	if (!err)
-		err = slots_setup(&link->slots, params, most);
 	return err ? err : fdpair_set_wait(&link->pair, params);
 }
 
