@@ -85,6 +85,28 @@ static void put_left_out(FILE *out, const struct json *cell)
 		fprintf(out, "  %zu/%zu left out", out_count, runs);
 }
 
+/* What came of a size of buffer that was asked for: "  pipe 16K, 256 messages". */
+static void put_buffer(FILE *out, const struct json *cell)
+{
+	double depth = json_number_at(cell, "depth_messages");
+
+	if (!json_find(cell, "axes.buffer"))
+		return;
+	fputs(" ", out);
+	for (const struct json *size = json_first(json_get(cell, "effective")); size;
+		size = json_next(size)) {
+		const char *name = json_key(size);
+		char text[16];
+
+		if (json_type(size) != JSON_NUMBER)
+			continue;
+		words_format_size((uint64_t)json_number(size), text, sizeof text);
+		fprintf(out, " %.*s %s", (int)strcspn(name, "_"), name, text);
+	}
+	if (!isnan(depth))
+		fprintf(out, ", %.0f messages", depth);
+}
+
 static void put_notes(FILE *out, const struct json *cell)
 {
 	size_t runs, drifting = result_cell_flagged(cell, "drifting", &runs);
@@ -97,6 +119,7 @@ static void put_notes(FILE *out, const struct json *cell)
 		fprintf(out, "  runs kept short: %s", json_text_at(cell, "limited_by"));
 	if (loss > 0)
 		fprintf(out, "  %.3g %% lost", 100 * loss);
+	put_buffer(out, cell);
 	put_modes(out, cell);
 	put_flagged(out, cell, "unstable", "unstable: the backlog grows");
 	put_flagged(out, cell, "generator_limited", "generator limited");

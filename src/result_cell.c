@@ -27,6 +27,19 @@ static void put_buffers(struct json *cell, const char *key, const struct link_bu
 	put_size(object, "sndbuf_bytes", buffers->sndbuf_bytes);
 	put_size(object, "rcvbuf_bytes", buffers->rcvbuf_bytes);
 	put_size(object, "ring_bytes", buffers->ring_bytes);
+	put_size(object, "queue_bytes", buffers->queue_bytes);
+}
+
+/* How many messages fit each way, where bytes tell it: a socket's buffer also counts what the
+ * kernel keeps about each message. */
+static void put_depth(struct json *cell, const struct link_buffers *effective, size_t message_bytes)
+{
+	int64_t bytes = effective->pipe_bytes + effective->ring_bytes + effective->queue_bytes;
+
+	if (bytes > 0)
+		json_put_integer(cell, "depth_messages", bytes / (int64_t)message_bytes);
+	else
+		json_put_null(cell, "depth_messages");
 }
 
 /* The values of a metric in the good runs; returns how many. */
@@ -195,6 +208,7 @@ void result_cell_add(
 	json_put_text(object, "reason", record->reason);
 	put_buffers(object, "requested", &record->requested);
 	put_buffers(object, "effective", &record->effective);
+	put_depth(object, &record->effective, cell->message_bytes);
 	json_put_count(object, "batch", record->exchange.batch ? record->exchange.batch : 1);
 
 	if (cell->pattern->is_one_way && record->exchange.interval_ns > 0) {
