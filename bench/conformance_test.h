@@ -109,6 +109,7 @@ struct trial {
 	const struct pattern *pattern;
 	double interval_ns;    /* of a paced one */
 	bool connects;         /* over connections made while messages flow */
+	bool threads;          /* both sides are threads of one process */
 	uint64_t buffer_bytes; /* asked for; 0: not */
 	struct link_buffers requested, effective;
 	enum pair_status status;
@@ -123,6 +124,7 @@ static inline void run(struct trial *trial)
 		.wait = trial->wait,
 		.message_bytes = trial->bytes,
 		.cpus = {-1, -1},
+		.threads = trial->threads,
 		.exchange = {.per_epoch = trial->messages,
 			.epochs = 1,
 			.batch = 1,

@@ -8,33 +8,16 @@
 #include <errno.h>
 #include <hwloc.h>
 #include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "affinity_table.h"
 #include "fail.h"
 
 #define CPU_LIMIT    16384 /* twice what the largest kernel is configured for */
 #define MASK_SETS    (CPU_LIMIT / CPU_SETSIZE)
 #define LEVELS_MIXED UINT32_MAX
-
-/* core, llc, node and package are hwloc's gp_index, unique over all objects of a machine. */
-struct cpu {
-	int os; /* the kernel's number */
-	bool allowed;
-	bool beside_cpu0;     /* shares a core with CPU 0, or is CPU 0 */
-	bool llc_spans_nodes; /* NUMA nodes are finer than caches here */
-	unsigned llc_level;   /* 3: an L3; 0: no cache is known */
-	unsigned core_threads;
-	uint64_t core, llc, node, package;
-};
-
-struct topology {
-	struct topology_counts counts;
-	unsigned llc_level; /* of every CPU, or LEVELS_MIXED */
-	struct cpu *cpus;   /* counts.cpus of them, CPU 0's core last, then by kernel number */
-};
 
 static const struct {
 	const char *name, *absent;
@@ -226,7 +209,7 @@ void topology_free(struct topology *t)
 	free(t);
 }
 
-static enum placement_class class_of(const struct cpu *a, const struct cpu *b)
+enum placement_class affinity_class_of(const struct cpu *a, const struct cpu *b)
 {
 	if (a->os == b->os)
 		return PLACEMENT_SAME_CPU;
@@ -249,7 +232,7 @@ static bool find_pair(
 		end--;
 	for (const struct cpu *a = t->cpus; a < end; a++)
 		for (const struct cpu *b = a; a->allowed && b < end; b++)
-			if (b->allowed && class_of(a, b) == class) {
+			if (b->allowed && affinity_class_of(a, b) == class) {
 				*pair = (struct cpu_pair){.producer = a->os, .consumer = b->os};
 				return true;
 			}
@@ -324,7 +307,7 @@ int topology_classify(const struct topology *t, struct cpu_pair pair, enum place
 	if (err == 0)
 		err = find_cpu(t, pair.consumer, &consumer);
 	if (err == 0)
-		*class = class_of(producer, consumer);
+		*class = affinity_class_of(producer, consumer);
 	return err;
 }
 

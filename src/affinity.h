@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Every two CPUs are in exactly one class. A CPU's last-level cache is the outermost one above it
  * that the kernel reports (an L2 where there is no L3); where it reports none, as in some virtual
@@ -27,6 +28,15 @@ struct cpu_pair {
 	int producer, consumer; /* kernel CPU numbers; both -1 for floating */
 };
 
+#define CROWD_MOST 64
+
+/* Where several pairs run at once. */
+struct crowd {
+	uint32_t pairs;
+	bool shares_cpus; /* the machine has too few: some pairs share theirs with others */
+	struct cpu_pair cpus[CROWD_MOST];
+};
+
 struct topology; /* opaque */
 
 /* "same-cpu", "smt", ...: the words of the command line and of the JSON. */
@@ -44,6 +54,13 @@ void topology_free(struct topology *t);
  * that one is the consumer if it can be. 0, or -ENXIO with the reason why the machine has none ("no
  * two hardware threads share a core here"). Always there: same-cpu and floating. */
 int topology_pair(const struct topology *t, enum placement_class class, struct cpu_pair *pair);
+
+/* CPUs for `pairs` pairs (1 .. CROWD_MOST) of the class of `first`, which the first of them gets.
+ * Each of the others gets cores of its own while the machine has them, then CPUs of its own, and
+ * then those of the pairs before it in turn. Floating ones share CPUs where there are more sides
+ * than CPUs. 0, or what topology_classify says of `first`. */
+int topology_crowd(
+	const struct topology *t, struct cpu_pair first, uint32_t pairs, struct crowd *crowd);
 
 /* The class of two given CPUs, or of -1 and -1; -EINVAL with a reason where one is not there or not
  * allowed, or where only one is -1. */

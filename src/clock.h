@@ -18,8 +18,9 @@ static inline int64_t clock_now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
-/* CPU time of the calling process so far, in ns (CLOCK_PROCESS_CPUTIME_ID: a system call). */
+/* CPU time of the calling process, or of the calling thread, so far, in ns (a system call). */
 int64_t clock_process_cpu_ns(void);
+int64_t clock_thread_cpu_ns(void);
 
 struct clock_cost {
 	double read_ns;    /* one read: median over batches of reads */

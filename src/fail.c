@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static char note[FAIL_TEXT_BYTES];
+static _Thread_local char note[FAIL_TEXT_BYTES];
 
 int fail(const char *call)
 {

@@ -3,37 +3,21 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "interrupt.h"
-#include "io.h"
+#include "links.h"
+#include "memory.h"
 #include "side.h"
-
-#define WATCH_TICK_MS  5000 /* no timer falls into a run shorter than this */
-#define WATCH_STRIKES  2    /* ticks without progress before a run is given up */
-#define DEATH_GRACE_MS 200  /* for the cause to show when its effect was seen first */
-
-/* The harness's hold on one child. */
-struct hold {
-	pid_t pid;   /* 0: none, or reaped */
-	int control; /* -1: closed */
-	bool reported;
-};
+#include "watch.h"
 
 struct run {
 	const struct pair_params *params;
 	struct pair *pair;
-	void *state;
-	struct hold hold[SIDES];
-	bool gone; /* "go" was said: messages flow */
+	struct watch watch;
+	struct links *links; /* of each pair */
 };
 
 const char *side_name(enum side side)
@@ -41,283 +25,171 @@ const char *side_name(enum side side)
 	return side == SIDE_PRODUCER ? "producer" : "consumer";
 }
 
-static void note(struct run *run, enum pair_status status, const char *reason)
+uint32_t pair_count(const struct pair_params *params)
 {
-	if (run->pair->status != PAIR_DONE)
-		return; /* the first reason is the cause, later ones are its effects */
-	run->pair->status = status;
-	snprintf(run->pair->reason, sizeof run->pair->reason, "%s", reason);
+	return params->crowd ? params->crowd->pairs : 1;
 }
 
-static void note_side(struct run *run, enum side side, const char *what)
+struct cpu_pair pair_cpus(const struct pair_params *params, uint32_t i)
 {
-	char reason[FAIL_TEXT_BYTES];
-
-	snprintf(reason, sizeof reason, "%s: %.400s", side_name(side), what);
-	note(run, PAIR_FAILED, reason);
+	return params->crowd ? params->crowd->cpus[i] : params->cpus;
 }
 
-static bool means_unsupported(int err)
+bool pair_means_unsupported(int err)
 {
 	return err == -ENOSYS || err == -EPROTONOSUPPORT || err == -EAFNOSUPPORT || err == -EPERM ||
 		err == -EMSGSIZE;
 }
 
+/* Much of a tally is never touched, so it takes no memory. */
 static int map_tallies(struct pair *pair)
 {
-	struct tally *both = mmap(NULL, SIDES * sizeof *both, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct tally *all = mmap(NULL, SIDES * pair->pairs * sizeof *all, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
-	if (both == MAP_FAILED)
+	if (all == MAP_FAILED)
 		return fail("mmap");
-	for (int side = 0; side < SIDES; side++)
-		pair->tally[side] = &both[side];
+	for (uint32_t side = 0; side < SIDES; side++)
+		pair->tally[side] = &all[side * pair->pairs];
 	return 0;
 }
 
 void pair_release(struct pair *pair)
 {
 	if (pair->tally[0])
-		munmap(pair->tally[0], SIDES * sizeof *pair->tally[0]);
+		munmap(pair->tally[0], SIDES * pair->pairs * sizeof *pair->tally[0]);
 	pair->tally[SIDE_PRODUCER] = pair->tally[SIDE_CONSUMER] = NULL;
 }
 
-/* In the child: the ends of the control sockets that are not its own. */
-static void drop_holds(const struct run *run)
+/* What a side of pair i is told, and the control socket that it is told by. */
+static int side_start_make(struct run *run, uint32_t i, enum side side, struct side_start *start)
 {
-	for (int side = 0; side < SIDES; side++)
-		if (run->hold[side].control >= 0)
-			close(run->hold[side].control);
-}
-
-static int start_side(struct run *run, enum side side)
-{
-	pid_t harness = getpid();
 	int control[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, control) < 0)
 		return fail("socketpair");
-	run->hold[side].control = control[0];
-
-	pid_t pid = fork();
-
-	if (pid < 0) {
-		close(control[1]);
-		return fail("fork");
-	}
-	if (pid == 0) {
-		drop_holds(run);
-		side_main(run->params,
-			&(struct side_start){.side = side,
-				.harness = harness,
-				.control = control[1],
-				.state = run->state,
-				.tally = {run->pair->tally[0], run->pair->tally[1]}});
-	}
-	close(control[1]);
-	run->hold[side].pid = pid;
+	run->watch.hold[SIDES * i + side].control = control[0];
+	*start = (struct side_start){
+		.side = side,
+		.cpus = pair_cpus(run->params, i),
+		.harness = getpid(),
+		.control = control[1],
+		.links = &run->links[i],
+		.nonce = run->params->nonce + i * run->links[i].count,
+		.effective = &run->pair->effective,
+		.tally = {&run->pair->tally[0][i], &run->pair->tally[1][i]},
+	};
 	return 0;
 }
 
-static void reap(struct run *run, enum side side, bool kill_first)
+/* Forks one side of pair i, or both sides as threads of one process. */
+static int start_process(struct run *run, uint32_t i, enum side from, enum side to)
 {
-	struct hold *hold = &run->hold[side];
-	char reason[64];
-	int status = 0;
+	struct side_start start[SIDES] = {{.control = -1}, {.control = -1}};
+	pid_t pid = -1;
+	int err = 0;
 
-	if (hold->control >= 0)
-		close(hold->control);
-	hold->control = -1;
-	if (hold->pid <= 0)
-		return;
-	if (kill_first)
-		kill(hold->pid, SIGKILL);
-	while (waitpid(hold->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	hold->pid = 0;
-	if (kill_first)
-		return;
-	if (WIFSIGNALED(status))
-		snprintf(reason, sizeof reason, "killed by signal %d (%s)", WTERMSIG(status),
-			strsignal(WTERMSIG(status)));
-	else
-		snprintf(reason, sizeof reason, "ended with status %d", WEXITSTATUS(status));
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		note_side(run, side, reason);
-}
-
-static uint64_t progress_of(const struct run *run)
-{
-	uint64_t sum = 0;
-
-	for (int side = 0; side < SIDES; side++)
-		sum += atomic_load_explicit(
-			&run->pair->tally[side]->progress, memory_order_relaxed);
-	return sum;
-}
-
-/* A side has gone before it reported: how it ended is the reason. */
-static void lose(struct run *run, enum side side)
-{
-	reap(run, side, false);
-	note_side(run, side, "gone without a word");
-}
-
-/* Errors that only say that the other side is gone. */
-static bool means_peer_gone(int err)
-{
-	return err == -EPIPE || err == -ECONNRESET || err == -ECONNREFUSED;
-}
-
-/* The other side's death is the cause, this side's error the effect: look for the cause first. */
-static void look_for_cause(struct run *run, enum side victim)
-{
-	enum side other = side_peer(victim);
-	struct pollfd fd = {.fd = run->hold[other].control, .events = POLLIN};
-	int32_t report;
-
-	if (fd.fd >= 0 && poll(&fd, 1, DEATH_GRACE_MS) == 1 &&
-		recv(fd.fd, &report, sizeof report, MSG_DONTWAIT) <= 0)
-		lose(run, other);
-}
-
-/* A side has said something, or is gone. */
-static void hear(struct run *run, enum side side)
-{
-	int32_t report;
-	ssize_t got = recv(run->hold[side].control, &report, sizeof report, MSG_DONTWAIT);
-
-	if (got < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (got != sizeof report) {
-		lose(run, side);
-		return;
+	for (enum side side = from; side <= to && !err; side++)
+		err = side_start_make(run, i, side, &start[side]);
+	if (!err)
+		pid = fork();
+	if (pid == 0) {
+		watch_leave(&run->watch);
+		if (from == to)
+			side_main(run->params, &start[from]);
+		side_main_both(run->params, start);
 	}
-	run->hold[side].reported = true;
-	if (report == 0)
+	if (!err && pid < 0)
+		err = fail("fork");
+	for (enum side side = from; side <= to; side++)
+		if (start[side].control >= 0)
+			close(start[side].control);
+	if (!err)
+		run->watch.hold[SIDES * i + from].pid = pid;
+	return err;
+}
+
+static int start_pair(struct run *run, uint32_t i)
+{
+	int err;
+
+	if (run->params->threads)
+		return start_process(run, i, SIDE_PRODUCER, SIDE_CONSUMER);
+	err = start_process(run, i, SIDE_PRODUCER, SIDE_PRODUCER);
+	return err ? err : start_process(run, i, SIDE_CONSUMER, SIDE_CONSUMER);
+}
+
+/* 0, or the error of the transport's setup, noted. */
+static int set_up(struct run *run, uint32_t i)
+{
+	const struct pair_params *params = run->params;
+	struct links *links = &run->links[i];
+	struct link_params link = {
+		.wait = params->pattern->waits ? WAIT_BLOCK : params->wait,
+		.message_bytes = params->message_bytes,
+		.nonce = params->nonce + i * links->count,
+		.folder = params->folder,
+		.leftovers = params->leftovers,
+		.buffer_bytes = params->buffer_bytes,
+		.batch = params->exchange.per_call,
+		.threads = params->threads,
+		.requested = &run->pair->requested,
+		.effective = &run->pair->effective,
+	};
+	int err = links_set_up(links, &link);
+
+	if (err)
+		watch_note(&run->watch,
+			pair_means_unsupported(err) ? PAIR_UNSUPPORTED : PAIR_FAILED,
+			fail_reason());
+	return err;
+}
+
+/* Until both sides have attached. What the harness holds of the link is then given back, so the
+ * sides of the next pair inherit nothing of it: an end that is closed is seen. */
+static void begin_pair(struct run *run, uint32_t i)
+{
+	if (set_up(run, i) < 0)
 		return;
-	if (means_peer_gone(report))
-		look_for_cause(run, side);
-	if (!run->gone && means_unsupported(report))
-		note(run, PAIR_UNSUPPORTED, run->pair->tally[side]->reason);
-	note_side(run, side, run->pair->tally[side]->reason);
-}
-
-/* Waits for an event; counts a strike when there was none and nothing moved. */
-static void watch(struct run *run, uint64_t *progress, int *strikes)
-{
-	struct pollfd fds[SIDES + 1];
-
-	for (int side = 0; side < SIDES; side++)
-		fds[side] = (struct pollfd){
-			.fd = run->hold[side].reported ? -1 : run->hold[side].control,
-			.events = POLLIN};
-	fds[SIDES] = (struct pollfd){.fd = interrupt_fd(), .events = POLLIN};
-
-	int ready = poll(fds, SIDES + 1, WATCH_TICK_MS);
-
-	if (ready < 0 && errno != EINTR)
-		note(run, PAIR_FAILED, (fail("poll"), fail_reason()));
-	if (ready == 0) {
-		uint64_t now = progress_of(run);
-
-		*strikes = now == *progress ? *strikes + 1 : 0;
-		*progress = now;
-		if (*strikes >= WATCH_STRIKES)
-			note(run, PAIR_FAILED, "no message moved for 10 s");
-	}
-	if (ready > 0 && fds[SIDES].revents)
-		note(run, PAIR_INTERRUPTED, "interrupted");
-	for (enum side side = SIDE_PRODUCER; side < SIDES && ready > 0; side++)
-		if (fds[side].revents && run->hold[side].control >= 0 &&
-			run->pair->status == PAIR_DONE)
-			hear(run, side);
-}
-
-/* Until both sides have reported, or something went wrong. */
-static void await_both(struct run *run)
-{
-	uint64_t progress = progress_of(run);
-	int strikes = 0;
-
-	for (int side = 0; side < SIDES; side++)
-		run->hold[side].reported = false;
-	while (run->pair->status == PAIR_DONE &&
-		!(run->hold[SIDE_PRODUCER].reported && run->hold[SIDE_CONSUMER].reported))
-		watch(run, &progress, &strikes);
-}
-
-static void go(struct run *run)
-{
-	run->gone = true;
-	/* the consumer first: it is there when the first message comes */
-	for (int side = SIDES - 1; side >= 0; side--)
-		if (io_send(run->hold[side].control, "g", 1) < 0)
-			hear(run, (enum side)side);
+	if (start_pair(run, i) < 0)
+		watch_note(&run->watch, PAIR_FAILED, fail_reason());
+	watch_await(&run->watch, i, 1);
+	links_teardown(&run->links[i]);
 }
 
 static void exchange(struct run *run)
 {
-	for (enum side side = SIDE_PRODUCER; side < SIDES; side++) {
-		if (start_side(run, side) < 0) {
-			note(run, PAIR_FAILED, fail_reason());
-			return;
-		}
-	}
-	await_both(run);
-	run->params->transport->teardown(run->state);
-	if (run->pair->status == PAIR_DONE)
-		go(run);
-	if (run->pair->status == PAIR_DONE)
-		await_both(run);
-}
+	uint32_t pairs = run->pair->pairs;
 
-/* 0, or the error of the transport's setup, noted. */
-static int set_up(struct run *run)
-{
-	const struct pair_params *params = run->params;
-	struct link_params link = {
-		.wait = params->wait,
-		.message_bytes = params->message_bytes,
-		.nonce = params->nonce,
-		.folder = params->folder,
-		.buffer_bytes = params->buffer_bytes,
-		.batch = params->exchange.per_call,
-		.leftovers = params->leftovers,
-		.requested = &run->pair->requested,
-		.effective = &run->pair->effective,
-	};
-	int err = map_tallies(run->pair);
-
-	if (err) {
-		note(run, PAIR_FAILED, fail_reason());
-		return err;
-	}
-	err = params->connects ? params->transport->rendezvous->listen(run->state, &link)
-			       : params->transport->setup(run->state, &link);
-	if (err)
-		note(run, means_unsupported(err) ? PAIR_UNSUPPORTED : PAIR_FAILED, fail_reason());
-	return err;
+	for (uint32_t i = 0; i < pairs && watch_is_well(&run->watch); i++)
+		begin_pair(run, i);
+	if (watch_is_well(&run->watch))
+		watch_go(&run->watch);
+	if (watch_is_well(&run->watch))
+		watch_await(&run->watch, 0, pairs);
 }
 
 void pair_run(const struct pair_params *params, struct pair *pair)
 {
-	struct run run = {
-		.params = params, .pair = pair, .hold = {{.control = -1}, {.control = -1}}};
+	struct run run = {.params = params, .pair = pair};
+	uint32_t pairs = pair_count(params);
 
-	*pair = (struct pair){.status = PAIR_DONE};
 	assert(params->message_bytes > 0 && params->exchange.epochs <= TALLY_EPOCHS);
-	run.state = calloc(1, params->transport->state_size);
-	if (!run.state) {
-		note(&run, PAIR_FAILED, "out of memory");
-		return;
-	}
-	if (set_up(&run) == 0)
+	*pair = (struct pair){.status = PAIR_DONE, .pairs = pairs};
+	watch_begin(&run.watch, pair, params->threads);
+	run.links = memory_zeroed(pairs, sizeof *run.links);
+	for (uint32_t i = 0; i < pairs; i++)
+		links_open(&run.links[i], params->transport, params->connects,
+			params->connections ? params->connections : 1);
+	if (map_tallies(pair) < 0)
+		watch_note(&run.watch, PAIR_FAILED, fail_reason());
+	else
 		exchange(&run);
-	for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
-		reap(&run, side, pair->status != PAIR_DONE);
-	params->transport->teardown(run.state);
-	if (params->transport->finish)
-		params->transport->finish(run.state);
-	free(run.state);
+	watch_end(&run.watch);
+	for (uint32_t i = 0; i < pairs; i++) {
+		links_teardown(&run.links[i]);
+		links_finish(&run.links[i]);
+		links_close(&run.links[i]);
+	}
+	free(run.links);
 }

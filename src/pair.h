@@ -1,9 +1,10 @@
-/* One run: two freshly forked and pinned processes, a fresh link between them, one exchange.
+/* One run: two freshly forked and pinned processes, a fresh link between them, one exchange. Or, if
+ * asked for, two threads of one such process; or several such pairs at once.
  *
  * The harness builds both ends, forks, waits until both sides have attached, removes every name,
- * says "go" and sleeps until both have reported. A child that dies closes its control socket, so
- * every failure is an event; the first side to fail takes the other down. Nothing of a run outlives
- * it. */
+ * says "go" and sleeps until both have reported. Of several pairs each is built so in turn, and all
+ * are told to go together. A child that dies closes its control socket, so every failure is an
+ * event; the first side to fail takes all others down. Nothing of a run outlives it. */
 #ifndef IPCMARK_PAIR_H
 #define IPCMARK_PAIR_H
 
@@ -16,10 +17,14 @@ struct pair_params {
 	enum wait_mode wait;
 	size_t message_bytes;
 	struct cpu_pair cpus;
-	struct exchange exchange;
-	bool connects;         /* over connections made for each message (rendezvous) */
-	uint64_t buffer_bytes; /* asked for; 0: the mechanism's default */
-	uint32_t nonce;
+	const struct crowd *crowd;   /* several pairs, and where each runs; NULL: one, on cpus */
+	bool threads;                /* both sides of a pair are threads of one process */
+	bool connects;               /* over connections made for each message (rendezvous) */
+	uint32_t connections;        /* links of a pair (pattern fanin); 0: one */
+	uint32_t active;             /* of them, those over which messages come */
+	uint64_t buffer_bytes;       /* asked for; 0: the mechanism's default */
+	struct exchange exchange;    /* of each pair */
+	uint32_t nonce;              /* of the first link; those that follow count up */
 	uint32_t padding_bytes;      /* by which the stacks of both sides are shifted: 0 .. 4095 */
 	const char *folder;          /* private, for the transport's names */
 	struct leftovers *leftovers; /* of that folder; or NULL */
@@ -36,8 +41,10 @@ struct pair {
 	enum pair_status status;
 	char reason[FAIL_TEXT_BYTES]; /* unless done */
 	struct link_buffers requested, effective;
-	struct tally
-		*tally[SIDES]; /* what the sides saw: complete only when done; until pair_release */
+	uint32_t pairs;
+	/* what the sides of each pair saw, [side][0 .. pairs - 1]: complete only when done; until
+	 * pair_release */
+	struct tally *tally[SIDES];
 };
 
 /* Runs it from fork to the last reaped child. Fills *pair in every case; afterwards pair_release.
@@ -46,6 +53,13 @@ void pair_run(const struct pair_params *params, struct pair *pair);
 
 /* Gives back the tallies. */
 void pair_release(struct pair *pair);
+
+/* How many there are, 1 or more, and where number i runs. */
+uint32_t pair_count(const struct pair_params *params);
+struct cpu_pair pair_cpus(const struct pair_params *params, uint32_t i);
+
+/* Whether an error of setup or attach means that the machine, or this size, can't have it. */
+bool pair_means_unsupported(int err);
 
 /* "producer", "consumer". */
 const char *side_name(enum side side);

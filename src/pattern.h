@@ -33,7 +33,13 @@ struct pattern_end {
 	int (*recv)(void *state, void *message, size_t bytes);
 	unsigned char *(*reserve)(void *state);
 	const struct rendezvous *rendezvous; /* connections are made for each message; else NULL */
-	void *state;
+	void *state;                         /* of its link, or of the first of its links */
+	size_t state_stride;                 /* bytes from there to that of the next link */
+	uint32_t connections;                /* links: 1, or those of a fan-in */
+	uint32_t active;                     /* fanin: over so many of them messages come */
+	enum wait_mode wait;                 /* of the cell */
+	const struct link_buffers *effective;
+	void *context; /* of the pattern, from prepare */
 	struct exchange exchange;
 	uint32_t nonce;
 	size_t message_bytes;
@@ -52,6 +58,7 @@ struct pattern {
 	bool is_one_way;     /* durations from the producer's clock to the consumer's */
 	unsigned waits; /* that a cell may name: it does the waiting itself; 0: the transport's */
 	bool (*suits)(const struct transport *transport); /* NULL: all do */
+	int (*prepare[SIDES])(struct pattern_end *end);   /* once attached; NULL: nothing to do */
 	int (*loop[SIDES])(struct pattern_end *end);      /* 0, or -errno with a note */
 };
 

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +12,23 @@
 #include "fail.h"
 #include "io.h"
 
-/* The folder holds names only, no folders. */
-static void remove_folder(const char *path)
+/* With the folders in it that a run with many links makes. */
+static void remove_folder(int parent, const char *path)
 {
-	DIR *dir = opendir(path);
+	int fd = openat(parent, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 
 	if (dir) {
-		for (struct dirent *entry; (entry = readdir(dir));)
-			unlinkat(dirfd(dir), entry->d_name, 0);
+		for (struct dirent *entry; (entry = readdir(dir));) {
+			const char *name = entry->d_name;
+
+			if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+				unlinkat(fd, name, 0) < 0)
+				remove_folder(fd, name);
+		}
 		closedir(dir);
 	}
-	rmdir(path);
+	unlinkat(parent, path, AT_REMOVEDIR);
 }
 
 /* Makes the folder, and says its name or the error. */
@@ -52,7 +59,7 @@ static void keep_folder(int harness, const void *context)
 	if (make_folder(keep->parent, harness, path) == 0)
 		guard_sleep(harness);
 	leftovers_remove(keep->leftovers);
-	remove_folder(path);
+	remove_folder(AT_FDCWD, path);
 }
 
 /* The guard's word; it has made the folder, so nothing is left behind if we are killed right here.

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,13 +37,13 @@ static void close_foreign(void)
 	closedir(dir);
 }
 
-/* Ends with the harness, however that ends; ignores what is meant for it. */
-static int behave(const struct side_start *start)
+/* The process ends with the harness, however that ends, and ignores what is meant for it. The
+ * kernel keeps PR_SET_PDEATHSIG with the thread that asks for it: it must be the one that lives
+ * longest. */
+static int settle_in(const struct side_start *start)
 {
 	sigset_t none;
 
-	prctl(PR_SET_NAME, start->side == SIDE_PRODUCER ? "ipcmark-produce" : "ipcmark-consume");
-	prctl(PR_SET_TIMERSLACK, 1UL);
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return fail("prctl(PR_SET_PDEATHSIG)");
 	if (getppid() != start->harness)
@@ -74,29 +75,42 @@ static uint32_t messages_per_call(const struct exchange *exchange)
 	return exchange->per_call ? exchange->per_call : 1;
 }
 
-/* Of the CPU that this side is pinned to. */
-static double pace(const struct pair_params *params, enum side side)
+static int cpu_of(const struct side_start *start)
 {
-	int cpu = side == SIDE_PRODUCER ? params->cpus.producer : params->cpus.consumer;
+	return start->side == SIDE_PRODUCER ? start->cpus.producer : start->cpus.consumer;
+}
 
-	return cpu < 0 ? NAN : probe_work_ns();
+/* Of the CPU that this side is pinned to. */
+static double pace(const struct side_start *start)
+{
+	return cpu_of(start) < 0 ? NAN : probe_work_ns();
+}
+
+static int attach(const struct pattern *pattern, enum side side, struct pattern_end *end)
+{
+	int (*attach_one)(void *, enum side) =
+		end->rendezvous ? end->rendezvous->attach : end->transport->attach;
+	unsigned char *state = end->state;
+	int err = 0;
+
+	for (uint32_t i = 0; i < end->connections && !err; i++)
+		err = attach_one(state + i * end->state_stride, side);
+	return err || !pattern->prepare[side] ? err : pattern->prepare[side](end);
 }
 
 static int prepare(
 	const struct pair_params *params, const struct side_start *start, struct pattern_end *end)
 {
-	int err = behave(start);
+	size_t apart;
+	unsigned char *messages;
+	int err = affinity_pin(cpu_of(start));
 
-	if (!err)
-		err = affinity_pin(start->side == SIDE_PRODUCER ? params->cpus.producer
-								: params->cpus.consumer);
+	prctl(PR_SET_NAME, start->side == SIDE_PRODUCER ? "ipcmark-produce" : "ipcmark-consume");
+	prctl(PR_SET_TIMERSLACK, 1UL);
 	if (err)
 		return err;
-
-	size_t apart;
-	unsigned char *messages =
+	messages =
 		new_messages(params->message_bytes * messages_per_call(&params->exchange), &apart);
-
 	if (!messages)
 		return fail("mmap");
 	*end = (struct pattern_end){
@@ -105,21 +119,26 @@ static int prepare(
 		.recv = params->transport->recv,
 		.reserve = params->transport->reserve,
 		.rendezvous = params->connects ? params->transport->rendezvous : NULL,
-		.state = start->state,
+		.state = params->threads ? links_copy(start->links) : start->links->states,
+		.state_stride = start->links->stride,
+		.connections = start->links->count,
+		.active = params->active,
+		.wait = params->wait,
+		.effective = start->effective,
 		.exchange = params->exchange,
-		.nonce = params->nonce,
+		.nonce = start->nonce,
 		.message_bytes = params->message_bytes,
 		.out = messages,
 		.in = messages + apart,
 		.tally = start->tally[start->side],
 		.peer = start->tally[side_peer(start->side)],
-		.shares_cpu = params->cpus.producer >= 0 &&
-			params->cpus.producer == params->cpus.consumer,
+		.shares_cpu =
+			start->cpus.producer >= 0 && start->cpus.producer == start->cpus.consumer,
 	};
+	end->tally->is_thread = params->threads;
 	counters_open(&end->tally->counters);
-	end->tally->work_ns[0] = pace(params, start->side);
-	return params->connects ? params->transport->rendezvous->attach(start->state, start->side)
-				: params->transport->attach(start->state, start->side);
+	end->tally->work_ns[0] = pace(start);
+	return attach(params->pattern, start->side, end);
 }
 
 static void report(const struct side_start *start, int err)
@@ -148,7 +167,8 @@ static __attribute__((noinline)) int run_shifted(
 		: err; /* keeps the padding alive, and the call out of tail position */
 }
 
-void side_main(const struct pair_params *params, const struct side_start *start)
+/* The whole life of a side; the status with which its process ends. */
+static int live(const struct pair_params *params, const struct side_start *start)
 {
 	struct pattern_end end;
 	char word;
@@ -156,13 +176,56 @@ void side_main(const struct pair_params *params, const struct side_start *start)
 
 	report(start, err);
 	if (err || io_recv(start->control, &word, 1) < 0)
-		_exit(1);
+		return 1;
 	err = run_shifted(params->pattern, &end, start->side, params->padding_bytes);
-	end.tally->work_ns[1] = pace(params, start->side);
+	end.tally->work_ns[1] = pace(start);
 	report(start, err);
 
 	/* The link stays open until the harness has heard of both: closing it could take messages,
 	 * or the peer's last call, with it. */
 	(void)io_recv(start->control, &word, 1);
-	_exit(0);
+	return 0;
+}
+
+void side_main(const struct pair_params *params, const struct side_start *start)
+{
+	int err = settle_in(start);
+
+	if (err)
+		report(start, err);
+	_exit(err ? 1 : live(params, start));
+}
+
+struct life {
+	const struct pair_params *params;
+	const struct side_start *start;
+	int status;
+};
+
+static void *live_in_thread(void *context)
+{
+	struct life *life = context;
+
+	life->status = live(life->params, life->start);
+	return NULL;
+}
+
+void side_main_both(const struct pair_params *params, const struct side_start start[SIDES])
+{
+	struct life other = {.params = params, .start = &start[SIDE_CONSUMER]};
+	int status, err = settle_in(&start[SIDE_PRODUCER]);
+	pthread_t thread;
+
+	if (!err) {
+		err = -pthread_create(&thread, NULL, live_in_thread, &other);
+		if (err)
+			fail_text(-err, "pthread_create: %s", strerror(-err));
+	}
+	if (err) {
+		report(&start[SIDE_PRODUCER], err);
+		_exit(1);
+	}
+	status = live(params, &start[SIDE_PRODUCER]);
+	pthread_join(thread, NULL);
+	_exit(status ? status : other.status);
 }

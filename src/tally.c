@@ -6,13 +6,14 @@
 
 #include "clock.h"
 
-static struct usage usage_now(void)
+/* A process may have threads of a library, which work for its side. */
+static struct usage usage_now(bool is_thread)
 {
 	struct rusage r;
 
-	getrusage(RUSAGE_SELF, &r);
+	getrusage(is_thread ? RUSAGE_THREAD : RUSAGE_SELF, &r);
 	return (struct usage){
-		.cpu_ns = clock_process_cpu_ns(),
+		.cpu_ns = is_thread ? clock_thread_cpu_ns() : clock_process_cpu_ns(),
 		.voluntary_switches = r.ru_nvcsw,
 		.involuntary_switches = r.ru_nivcsw,
 		.minor_faults = r.ru_minflt,
@@ -24,7 +25,7 @@ static struct usage usage_now(void)
 void tally_begin(struct tally *tally)
 {
 	tally->cpu_start = sched_getcpu();
-	tally->usage = usage_now();
+	tally->usage = usage_now(tally->is_thread);
 	counters_start(&tally->counters);
 	tally->elapsed_ns = -clock_now_ns();
 }
@@ -34,7 +35,7 @@ void tally_end(struct tally *tally)
 	tally->elapsed_ns += clock_now_ns();
 	counters_stop(&tally->counters);
 
-	struct usage end = usage_now(), start = tally->usage;
+	struct usage end = usage_now(tally->is_thread), start = tally->usage;
 
 	tally->usage = (struct usage){
 		.cpu_ns = end.cpu_ns - start.cpu_ns,

@@ -4,6 +4,7 @@
 #define IPCMARK_TALLY_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "counter.h"
@@ -13,7 +14,7 @@
 
 #define TALLY_EPOCHS 60 /* equal sub-blocks of the measured part (METHOD, part 4) */
 
-/* Totals of a process so far. */
+/* Totals of a side so far. */
 struct usage {
 	int64_t cpu_ns;
 	int64_t voluntary_switches, involuntary_switches;
@@ -28,6 +29,7 @@ struct tally {
 	_Atomic int64_t start_ns; /* the producer of a paced stream: when message 0 is due */
 
 	char reason[FAIL_TEXT_BYTES]; /* of a failure; "" */
+	bool is_thread;               /* the side shares its process: its own thread is counted */
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
 	struct usage usage;           /* of the measured part */
 	struct counters counters;     /* the same; opened by the side */
@@ -56,7 +58,7 @@ struct tally {
 /* Notes that an epoch begins now (or, for the last, that it ends). */
 void tally_stamp(struct tally *tally, uint32_t epoch, uint64_t messages);
 
-/* Brackets the measured part; in the process of the side. */
+/* Brackets the measured part; in the process, and the thread, of the side. */
 void tally_begin(struct tally *tally);
 void tally_end(struct tally *tally);
 

@@ -1,0 +1,90 @@
+/* Where several pairs run at once. */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "affinity_table.h"
+#include "memory.h"
+
+/* What pairs before this one have taken, by the place in the table. */
+struct taken {
+	bool *cpu, *core;
+};
+
+static void take(const struct topology *t, int os, struct taken *taken)
+{
+	uint64_t core = 0;
+
+	for (unsigned i = 0; i < t->counts.cpus; i++) {
+		if (t->cpus[i].os != os)
+			continue;
+		taken->cpu[i] = true;
+		core = t->cpus[i].core;
+	}
+	for (unsigned i = 0; i < t->counts.cpus; i++)
+		taken->core[i] = taken->core[i] || t->cpus[i].core == core;
+}
+
+/* The first pair of the class in the table's order that uses nothing that is taken. */
+static bool find_free(const struct topology *t, enum placement_class class, const bool *taken,
+	struct cpu_pair *pair)
+{
+	const struct cpu *cpus = t->cpus;
+
+	for (unsigned a = 0; a < t->counts.cpus; a++)
+		for (unsigned b = a; cpus[a].allowed && !taken[a] && b < t->counts.cpus; b++)
+			if (cpus[b].allowed && !taken[b] &&
+				affinity_class_of(&cpus[a], &cpus[b]) == class) {
+				*pair = (struct cpu_pair){cpus[a].os, cpus[b].os};
+				return true;
+			}
+	return false;
+}
+
+static void place(const struct topology *t, enum placement_class class, struct taken *taken,
+	struct crowd *crowd)
+{
+	uint32_t own = 1; /* pairs that share nothing */
+
+	take(t, crowd->cpus[0].producer, taken);
+	take(t, crowd->cpus[0].consumer, taken);
+	for (uint32_t i = 1; i < crowd->pairs; i++) {
+		struct cpu_pair *pair = &crowd->cpus[i];
+
+		if (own == i &&
+			(find_free(t, class, taken->core, pair) ||
+				find_free(t, class, taken->cpu, pair))) {
+			take(t, pair->producer, taken);
+			take(t, pair->consumer, taken);
+			own++;
+		} else {
+			*pair = crowd->cpus[i % own];
+		}
+	}
+	crowd->shares_cpus = own < crowd->pairs;
+}
+
+int topology_crowd(
+	const struct topology *t, struct cpu_pair first, uint32_t pairs, struct crowd *crowd)
+{
+	enum placement_class class;
+	int err = topology_classify(t, first, &class);
+
+	assert(pairs >= 1 && pairs <= CROWD_MOST);
+	if (err)
+		return err;
+	*crowd = (struct crowd){.pairs = pairs};
+	for (uint32_t i = 0; i < pairs; i++)
+		crowd->cpus[i] = first;
+	if (class == PLACEMENT_FLOATING) {
+		crowd->shares_cpus = 2 * pairs > t->counts.allowed_cpus;
+		return 0;
+	}
+
+	struct taken taken = {.cpu = memory_zeroed(t->counts.cpus, sizeof(bool)),
+		.core = memory_zeroed(t->counts.cpus, sizeof(bool))};
+
+	place(t, class, &taken, crowd);
+	free(taken.cpu);
+	free(taken.core);
+	return 0;
+}
