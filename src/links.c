@@ -1,6 +1,7 @@
 /* See links.h. */
 #include "links.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -87,39 +88,67 @@ static void folder_of(const struct links *links, uint32_t i, char path[256])
 	snprintf(path, 256, "%s/%u", links->folder, i);
 }
 
-static void keep_least(int64_t *least, int64_t bytes, bool is_first)
+static bool is_empty(const char *path)
 {
-	if (is_first || bytes < *least)
+	DIR *dir = opendir(path);
+	int entries = 0;
+
+	while (dir && readdir(dir))
+		entries++;
+	if (dir)
+		closedir(dir);
+	return entries == 2; /* . and .. */
+}
+
+/* Where the next link may make its names: in the last folder as long as nobody has left one there.
+ * Making thousands of folders takes seconds on some file systems. */
+static int find_folder(struct links *links, char path[256])
+{
+	if (links->folders > 0) {
+		folder_of(links, links->folders - 1, path);
+		if (is_empty(path))
+			return 0;
+	}
+	folder_of(links, links->folders, path);
+	if (mkdir(path, 0700) < 0)
+		return fail("mkdir");
+	links->folders++;
+	return 0;
+}
+
+/* 0 is none. */
+static void keep_least(int64_t *least, int64_t bytes)
+{
+	if (bytes > 0 && (*least == 0 || bytes < *least))
 		*least = bytes;
 }
 
-static int set_up_one(struct links *links, uint32_t i, const struct link_params *params)
+static int set_up_one(struct links *links, const struct link_params *params)
 {
 	struct link_buffers requested = {0}, effective = {0};
-	struct link_params own = *params;
 	struct link_buffers *least = params->effective;
+	struct link_params own = *params;
+	uint32_t i = links->begun;
 	char folder[256];
+	int err = 0;
 
 	own.nonce = params->nonce + i;
 	own.requested = &requested;
 	own.effective = &effective;
 	if (links->count > 1) {
-		folder_of(links, i, folder);
-		if (mkdir(folder, 0700) < 0)
-			return fail("mkdir");
 		own.folder = folder;
+		err = find_folder(links, folder);
 	}
-
-	links->begun = i + 1;
-
-	int err = links->setup(state_of(links, i), &own);
-
+	if (err)
+		return err;
+	links->begun++;
+	err = links->setup(state_of(links, i), &own);
 	*params->requested = requested;
-	keep_least(&least->pipe_bytes, effective.pipe_bytes, i == 0);
-	keep_least(&least->sndbuf_bytes, effective.sndbuf_bytes, i == 0);
-	keep_least(&least->rcvbuf_bytes, effective.rcvbuf_bytes, i == 0);
-	keep_least(&least->ring_bytes, effective.ring_bytes, i == 0);
-	keep_least(&least->queue_bytes, effective.queue_bytes, i == 0);
+	keep_least(&least->pipe_bytes, effective.pipe_bytes);
+	keep_least(&least->sndbuf_bytes, effective.sndbuf_bytes);
+	keep_least(&least->rcvbuf_bytes, effective.rcvbuf_bytes);
+	keep_least(&least->ring_bytes, effective.ring_bytes);
+	keep_least(&least->queue_bytes, effective.queue_bytes);
 	return err;
 }
 
@@ -128,13 +157,13 @@ int links_set_up(struct links *links, const struct link_params *params)
 	int before, err;
 
 	if (links->count == 1)
-		return set_up_one(links, 0, params);
+		return set_up_one(links, params);
 	links->folder = params->folder;
 	err = raise_limit(links);
 	before = lowest_free();
-	for (uint32_t i = 0; i < links->count && !err; i++) {
-		err = set_up_one(links, i, params);
-		if (!err && i == 0)
+	while (links->begun < links->count && !err) {
+		err = set_up_one(links, params);
+		if (!err && links->begun == 1)
 			err = check_limit(links, before, lowest_free());
 	}
 	return err;
@@ -144,11 +173,10 @@ void links_teardown(struct links *links)
 {
 	char folder[256];
 
-	for (uint32_t i = 0; i < links->begun; i++) {
+	for (uint32_t i = 0; i < links->begun; i++)
 		links->transport->teardown(state_of(links, i));
-		if (links->count == 1)
-			continue;
-		folder_of(links, i, folder);
+	for (; links->folders > 0; links->folders--) {
+		folder_of(links, links->folders - 1, folder);
 		rmdir(folder);
 	}
 }

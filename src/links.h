@@ -11,10 +11,11 @@ struct links {
 	const struct transport *transport;
 	int (*setup)(void *state, const struct link_params *params);
 	uint32_t count;
-	size_t stride;             /* bytes from one state to the next: no two share a cache line */
-	unsigned char *states;     /* NULL: none */
-	uint32_t begun;            /* of which setup was called */
-	const char *folder;        /* of several links: each has a folder of its own in it */
+	size_t stride;         /* bytes from one state to the next: no two share a cache line */
+	unsigned char *states; /* NULL: none */
+	uint32_t begun;        /* of which setup was called */
+	const char *folder;    /* of several links: those that leave names have own folders in it */
+	uint32_t folders;      /* that are there */
 	struct rlimit descriptors; /* as it was; rlim_cur 0: untouched */
 };
 

@@ -36,4 +36,4 @@ int pattern_send_end(const struct pattern_end *end)
 }
 
 const struct pattern *const pattern_registry[] = {&pattern_pingpong, &pattern_stream,
-	&pattern_paced, &pattern_connect, &pattern_write_write_read, NULL};
+	&pattern_paced, &pattern_connect, &pattern_write_write_read, &pattern_fanin, NULL};

@@ -81,6 +81,11 @@ extern const struct pattern pattern_write_write_read;
  * pingpong, which keeps one. */
 extern const struct pattern pattern_connect;
 
+/* Closed loop, a message in flight over each active connection of many, which one consumer waits
+ * for by select, poll, epoll or io_uring (ready.h); every round trip is recorded. The links are set
+ * up to block: what is ready does not. */
+extern const struct pattern pattern_fanin;
+
 /* Not measured: echoes exchange.per_epoch messages with full payloads, each checked at both sides.
  */
 extern const struct pattern pattern_verify;
