@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -57,24 +56,30 @@ static int raise_limit(struct links *links)
 	return setrlimit(RLIMIT_NOFILE, &raised) < 0 ? fail("setrlimit(RLIMIT_NOFILE)") : 0;
 }
 
-/* What the next open(2) would return. */
-static int lowest_free(void)
+/* Of a folder, . and .. among them; 0: it can't be read. */
+static uint64_t count_entries(const char *path)
 {
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	DIR *dir = opendir(path);
+	uint64_t entries = 0;
 
-	if (fd >= 0)
-		close(fd);
-	return fd;
+	while (dir && readdir(dir))
+		entries++;
+	if (dir)
+		closedir(dir);
+	return entries;
+}
+
+static uint64_t count_descriptors(void)
+{
+	return count_entries("/proc/self/fd");
 }
 
 /* From what one link took: before thousands are set up. */
-static int check_limit(const struct links *links, int before, int after)
+static int check_limit(const struct links *links, uint64_t before)
 {
-	uint64_t each = after > before ? (uint64_t)(after - before) : 0;
-	uint64_t needed = (uint64_t)after + each * (links->count - 1) + DESCRIPTORS_SPARE;
+	uint64_t now = count_descriptors();
+	uint64_t needed = now + (now - before) * (links->count - 1) + DESCRIPTORS_SPARE;
 
-	if (before < 0 || after < 0)
-		return fail("open(/dev/null)");
 	if (needed <= links->descriptors.rlim_max)
 		return 0;
 	return fail_text(EMSGSIZE,
@@ -88,25 +93,13 @@ static void folder_of(const struct links *links, uint32_t i, char path[256])
 	snprintf(path, 256, "%s/%u", links->folder, i);
 }
 
-static bool is_empty(const char *path)
-{
-	DIR *dir = opendir(path);
-	int entries = 0;
-
-	while (dir && readdir(dir))
-		entries++;
-	if (dir)
-		closedir(dir);
-	return entries == 2; /* . and .. */
-}
-
 /* Where the next link may make its names: in the last folder as long as nobody has left one there.
  * Making thousands of folders takes seconds on some file systems. */
 static int find_folder(struct links *links, char path[256])
 {
 	if (links->folders > 0) {
 		folder_of(links, links->folders - 1, path);
-		if (is_empty(path))
+		if (count_entries(path) == 2)
 			return 0;
 	}
 	folder_of(links, links->folders, path);
@@ -154,17 +147,17 @@ static int set_up_one(struct links *links, const struct link_params *params)
 
 int links_set_up(struct links *links, const struct link_params *params)
 {
-	int before, err;
+	uint64_t before = count_descriptors();
+	int err;
 
 	if (links->count == 1)
 		return set_up_one(links, params);
 	links->folder = params->folder;
 	err = raise_limit(links);
-	before = lowest_free();
 	while (links->begun < links->count && !err) {
 		err = set_up_one(links, params);
 		if (!err && links->begun == 1)
-			err = check_limit(links, before, lowest_free());
+			err = check_limit(links, before);
 	}
 	return err;
 }
