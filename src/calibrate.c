@@ -61,6 +61,10 @@ static enum pair_status verify(const struct pair_params *params, char reason[FAI
 	struct pair pair;
 
 	verifying.pattern = &pattern_verify;
+	if (params->pattern->waits) { /* a link of such a pattern blocks; one is as good as many */
+		verifying.wait = WAIT_BLOCK;
+		verifying.connections = 1;
+	}
 	verifying.exchange =
 		(struct exchange){.per_epoch = VERIFY_MESSAGES, .epochs = 1, .batch = 1};
 	if (params->transport->traits & TRAIT_HARNESS)
@@ -108,7 +112,9 @@ static void plan_exchange(
 	const struct calibration_targets *targets, struct calibration *calibration, uint32_t batch)
 {
 	double per_epoch = (double)targets->time_ns / calibration->message_ns / TALLY_EPOCHS;
-	uint64_t messages_per_epoch = capped(whole_batches(per_epoch, batch), batch);
+	/* a fan-in's rounds are whole, too: a message over each active connection */
+	uint32_t unit = targets->axes.active > 1 ? targets->axes.active : batch;
+	uint64_t messages_per_epoch = capped(whole_batches(per_epoch, unit), unit);
 	uint64_t by_count = messages_per_epoch * TALLY_EPOCHS / WARMUP_FRACTION;
 	uint64_t by_time = (uint64_t)((double)targets->warmup_ns / calibration->message_ns);
 	uint64_t warmup = at_least(by_messages(targets, calibration), at_least(by_count, by_time));
@@ -116,7 +122,7 @@ static void plan_exchange(
 	if (warmup > MESSAGE_MAX_SEQUENCE / 2)
 		warmup = MESSAGE_MAX_SEQUENCE / 2;
 	calibration->exchange = (struct exchange){
-		.warmup = (warmup + batch - 1) / batch * batch,
+		.warmup = (warmup + unit - 1) / unit * unit,
 		.per_epoch = messages_per_epoch,
 		.epochs = TALLY_EPOCHS,
 		.batch = batch,

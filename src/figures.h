@@ -34,6 +34,11 @@ const char *run_flag_name(unsigned bit);
 
 enum run_status { RUN_OK, RUN_FAILED, RUN_INVALID };
 
+/* The slowest and the fastest of several pairs; NaN: there is one pair. */
+struct spread {
+	double min, max;
+};
+
 struct run_figures {
 	uint32_t block, order;  /* the pass over the plan, and the place in it; both from 0 */
 	uint32_t padding_bytes; /* by which the stacks were shifted */
@@ -52,6 +57,12 @@ struct run_figures {
 		service;              /* paced: from when it was due; from when it was sent */
 	struct distribution lateness; /* paced: of the producer */
 	double sent_per_s;            /* paced: at what rate it did send */
+
+	/* Of several pairs at once (figures_crowd.h). */
+	uint32_t pairs; /* 0: one */
+	struct spread pair_messages_per_s;
+	struct spread pair_p50_ns; /* of recorded durations */
+	double pair_overlap;       /* share of the time in which all of them were at it, 0 .. 1 */
 
 	double messages_per_s, bytes_per_s;
 	double cpu_ns_per_message;   /* both sides */

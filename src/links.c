@@ -147,11 +147,12 @@ static int set_up_one(struct links *links, const struct link_params *params)
 
 int links_set_up(struct links *links, const struct link_params *params)
 {
-	uint64_t before = count_descriptors();
+	uint64_t before;
 	int err;
 
 	if (links->count == 1)
 		return set_up_one(links, params);
+	before = count_descriptors();
 	links->folder = params->folder;
 	err = raise_limit(links);
 	while (links->begun < links->count && !err) {

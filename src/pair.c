@@ -35,6 +35,17 @@ struct cpu_pair pair_cpus(const struct pair_params *params, uint32_t i)
 	return params->crowd ? params->crowd->cpus[i] : params->cpus;
 }
 
+size_t pair_list_cpus(const struct pair_params *params, int cpus[SIDES * CROWD_MOST])
+{
+	size_t count = 0;
+
+	for (uint32_t i = 0; i < pair_count(params); i++) {
+		cpus[count++] = pair_cpus(params, i).producer;
+		cpus[count++] = pair_cpus(params, i).consumer;
+	}
+	return count;
+}
+
 bool pair_means_unsupported(int err)
 {
 	return err == -ENOSYS || err == -EPROTONOSUPPORT || err == -EAFNOSUPPORT || err == -EPERM ||

@@ -58,6 +58,9 @@ void pair_release(struct pair *pair);
 uint32_t pair_count(const struct pair_params *params);
 struct cpu_pair pair_cpus(const struct pair_params *params, uint32_t i);
 
+/* The CPUs of all sides of all pairs, -1 where one is not pinned; how many. */
+size_t pair_list_cpus(const struct pair_params *params, int cpus[SIDES * CROWD_MOST]);
+
 /* Whether an error of setup or attach means that the machine, or this size, can't have it. */
 bool pair_means_unsupported(int err);
 

@@ -37,6 +37,11 @@ static void cell_check(struct cell *cell, const struct place *place)
 		snprintf(cell->skip, sizeof cell->skip,
 			"spin needs two CPUs: on one, each side would spin until its time slice "
 			"ends");
+	else if (cell->wait == WAIT_SPIN && cell->crowd.shares_cpus)
+		snprintf(cell->skip, sizeof cell->skip,
+			"spin needs a CPU for each side: %u pairs need %u, and this placement has "
+			"fewer",
+			cell->crowd.pairs, 2 * cell->crowd.pairs);
 	else if (cell->pattern->is_one_way && cell->transport->traits & TRAIT_HARNESS)
 		snprintf(cell->skip, sizeof cell->skip, "nothing crosses, so nothing arrives");
 	else if (cell->pattern->is_one_way && cell->class == PLACEMENT_FLOATING)
@@ -89,6 +94,7 @@ static int plan_append(struct plan *plan, struct cell cell, const struct place *
 
 /* The chosen values of one selector. */
 struct choice {
+	const struct topology *topology;
 	const struct selector *selector;
 	struct axes axes[MOST_AXES];
 	size_t axes_count;
@@ -97,13 +103,25 @@ struct choice {
 	size_t place_count, matched;
 };
 
+/* Where there is a place for one pair, there is one for several: shared, at the worst. */
+static int place_crowd(const struct choice *choice, const struct place *place, struct cell *cell)
+{
+	cell->crowd = (struct crowd){.pairs = 0};
+	if (cell->axes.pairs <= 1 || place->missing[0])
+		return 0;
+	return topology_crowd(choice->topology, place->cpus, cell->axes.pairs, &cell->crowd);
+}
+
 static int add_places(struct plan *plan, struct choice *choice, struct cell cell)
 {
 	for (size_t p = 0; p < choice->place_count; p++) {
 		for (size_t a = 0; a < choice->axes_count; a++) {
 			cell.axes = choice->axes[a];
 
-			int err = plan_append(plan, cell, &choice->places[p]);
+			int err = place_crowd(choice, &choice->places[p], &cell);
+
+			if (!err)
+				err = plan_append(plan, cell, &choice->places[p]);
 
 			if (err)
 				return err;
@@ -199,7 +217,7 @@ static int add_selector(
 	struct plan *plan, const struct plan_context *context, const char *glob, size_t *matched)
 {
 	struct selector selector;
-	struct choice choice = {.selector = &selector};
+	struct choice choice = {.topology = context->topology, .selector = &selector};
 	int err = selector_parse(&selector, glob);
 
 	if (!err)

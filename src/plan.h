@@ -20,6 +20,7 @@ struct cell {
 	char placement[24]; /* the word in the id: a class, or two CPU numbers as in "0,1" */
 	enum placement_class class;
 	struct cpu_pair cpus;
+	struct crowd crowd; /* axis pairs: where each of them runs; no pairs: one, on cpus */
 	struct axes axes;
 	char skip[PLAN_REASON_BYTES]; /* why it can't run on this machine; "" when it can */
 };

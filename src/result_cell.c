@@ -180,6 +180,24 @@ static void put_axis(void *axes, const char *key, const char *value)
 	json_put_string(axes, key, value);
 }
 
+static void put_cpus(struct json *cpus, struct cpu_pair pair)
+{
+	json_add_integer(cpus, pair.producer);
+	json_add_integer(cpus, pair.consumer);
+}
+
+static void put_crowd(struct json *object, const struct crowd *crowd)
+{
+	if (crowd->pairs <= 1)
+		return;
+
+	struct json *pairs = json_put_array(object, "pair_cpus");
+
+	for (uint32_t i = 0; i < crowd->pairs; i++)
+		put_cpus(json_add_array(pairs), crowd->cpus[i]);
+	json_put_boolean(object, "shares_cpus", crowd->shares_cpus);
+}
+
 static void put_identity(struct json *object, const struct cell *cell)
 {
 	json_put_string(object, "id", cell->id);
@@ -189,11 +207,8 @@ static void put_identity(struct json *object, const struct cell *cell)
 	json_put_count(object, "size_bytes", cell->message_bytes);
 	json_put_string(object, "placement", cell->placement);
 	json_put_string(object, "placement_class", placement_name(cell->class));
-
-	struct json *cpus = json_put_array(object, "cpus");
-
-	json_add_integer(cpus, cell->cpus.producer);
-	json_add_integer(cpus, cell->cpus.consumer);
+	put_cpus(json_put_array(object, "cpus"), cell->cpus);
+	put_crowd(object, &cell->crowd);
 	axes_each(&cell->axes, put_axis, json_put_object(object, "axes"));
 }
 

@@ -126,6 +126,25 @@ static void put_conditions(struct json *run, const struct run_figures *figures)
 			work_ns(figures, side, 0), work_ns(figures, side, 1));
 }
 
+static void put_spread(struct json *run, const char *key, const struct spread *spread)
+{
+	struct json *object = json_put_object(run, key);
+
+	json_put_number(object, "min", spread->min);
+	json_put_number(object, "max", spread->max);
+}
+
+/* Of several pairs at once. */
+static void put_pairs(struct json *run, const struct run_figures *figures)
+{
+	if (figures->pairs <= 1 || figures->status == RUN_FAILED)
+		return;
+	put_spread(run, "pair_messages_per_s", &figures->pair_messages_per_s);
+	if (figures->rtt.is_there)
+		put_spread(run, "pair_p50_ns", &figures->pair_p50_ns);
+	json_put_number(run, "pair_overlap", figures->pair_overlap);
+}
+
 void result_run_add(struct json *runs, const struct run_figures *figures)
 {
 	struct json *run = json_add_object(runs);
@@ -145,6 +164,7 @@ void result_run_add(struct json *runs, const struct run_figures *figures)
 	json_put_number(run, "seconds", figures->seconds);
 	put_durations(run, figures);
 	json_put_number(run, "messages_per_s", known(figures, figures->messages_per_s));
+	put_pairs(run, figures);
 	json_put_number(run, "bytes_per_s", known(figures, figures->bytes_per_s));
 	json_put_number(run, "cpu_ns_per_message", known(figures, figures->cpu_ns_per_message));
 	json_put_number(run, "switches_per_message", known(figures, figures->switches_per_message));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "calibrate.h"
+#include "figures_crowd.h"
 #include "interrupt.h"
 #include "netstat.h"
 #include "random.h"
@@ -40,6 +41,10 @@ static struct pair_params params_of(struct pass *pass, const struct cell *cell)
 		.connects = cell->pattern->connects,
 		.buffer_bytes = cell->axes.buffer_bytes,
 		.cpus = cell->cpus,
+		.crowd = cell->crowd.pairs > 1 ? &cell->crowd : NULL,
+		.threads = cell->axes.threads,
+		.connections = cell->axes.connections,
+		.active = cell->axes.active,
 		.nonce = (uint32_t)random_next(&pass->random),
 		.padding_bytes = random_below(&pass->random, PADDING_LIMIT),
 		.folder = pass->scratch->path,
@@ -196,7 +201,7 @@ static void evaluate(struct pass *pass, struct cell_record *cell, const struct p
 		memcpy(figures->reason, pair->reason, sizeof figures->reason);
 		return;
 	}
-	figures_of_run(&context, pair, figures);
+	figures_of_crowd(&context, pair, figures);
 	conditions_judge(params, pass->record->options.allow_disturbed, figures);
 	if (cell->merged)
 		figures_merge(&context, figures, cell->merged);
@@ -208,16 +213,17 @@ static void run_cell(struct pass *pass, size_t index, uint32_t block, uint32_t o
 	struct cell_record *cell = &record->cells[index];
 	struct run_figures *figures = &cell->runs[cell->run_count];
 	struct pair_params params = params_of(pass, cell->cell);
-	const int cpus[SIDES] = {params.cpus.producer, params.cpus.consumer};
+	int cpus[SIDES * CROWD_MOST];
+	const size_t count = pair_list_cpus(&params, cpus);
 	struct load_snapshot before, after;
 	int64_t retransmits;
 	struct pair pair;
 
 	params.exchange = cell->exchange;
-	load_read(&before, "", cpus, SIDES);
+	load_read(&before, "", cpus, count);
 	retransmits = netstat_tcp_retransmits("");
 	pair_run(&params, &pair);
-	load_read(&after, "", cpus, SIDES);
+	load_read(&after, "", cpus, count);
 	/* a signal for the whole group may have reached a side first */
 	if (pair.status == PAIR_INTERRUPTED ||
 		(pair.status == PAIR_FAILED && interrupt_pending())) {

@@ -1,0 +1,167 @@
+/* See figures_crowd.h. */
+#include "figures_crowd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "probe.h"
+
+static void widen(struct spread *spread, double value)
+{
+	spread->min = fmin(spread->min, value);
+	spread->max = fmax(spread->max, value);
+}
+
+/* A count is known where it is known of all. */
+static void add_counters(struct counters *sum, const struct counters *more)
+{
+	for (int i = 0; i < COUNTERS; i++) {
+		if (sum->value[i] < 0)
+			continue;
+		if (more->value[i] < 0) {
+			sum->value[i] = -1;
+			memcpy(sum->reason[i], more->reason[i], sizeof sum->reason[i]);
+		} else {
+			sum->value[i] += more->value[i];
+		}
+	}
+	sum->is_user_only = sum->is_user_only || more->is_user_only;
+}
+
+static void add_usage(struct usage *sum, const struct usage *more)
+{
+	sum->cpu_ns += more->cpu_ns;
+	sum->voluntary_switches += more->voluntary_switches;
+	sum->involuntary_switches += more->involuntary_switches;
+	sum->minor_faults += more->minor_faults;
+	sum->major_faults += more->major_faults;
+	if (more->max_rss_bytes > sum->max_rss_bytes)
+		sum->max_rss_bytes = more->max_rss_bytes;
+}
+
+static void add_side(struct run_figures *sum, enum side side, const struct run_figures *more)
+{
+	const double *work = more->work_ns[side], *most = sum->work_ns[side];
+
+	add_usage(&sum->usage[side], &more->usage[side]);
+	add_counters(&sum->counters[side], &more->counters[side]);
+	sum->side_messages[side] += more->side_messages[side];
+	sum->busy[side] += more->busy[side] / sum->pairs;
+	if (!(probe_work_change(most[0], most[1]) >= probe_work_change(work[0], work[1])))
+		memcpy(sum->work_ns[side], work, sizeof sum->work_ns[side]);
+}
+
+static void add_counts(struct run_figures *sum, const struct run_figures *more)
+{
+	sum->messages += more->messages;
+	sum->discarded += more->discarded;
+	sum->sent += more->sent;
+	sum->lost += more->lost;
+	sum->duplicates += more->duplicates;
+	sum->reordered += more->reordered;
+	sum->offered += more->offered;
+	sum->messages_per_s += more->messages_per_s;
+	sum->bytes_per_s += more->bytes_per_s;
+	widen(&sum->pair_messages_per_s, more->messages_per_s);
+	widen(&sum->pair_p50_ns, more->rtt.quantile[Q_P50]);
+}
+
+/* What went wrong first stays; a failure is more than a disturbance. */
+static void add_status(struct run_figures *sum, uint32_t i, const struct run_figures *more)
+{
+	sum->flags |= more->flags;
+	if (more->status == RUN_OK || sum->status == RUN_FAILED || sum->status == more->status)
+		return;
+	sum->status = more->status;
+	snprintf(sum->reason, sizeof sum->reason, "pair %u: %.400s", i + 1, more->reason);
+}
+
+static void evaluate(const struct figures_context *context, const struct pair *pair, uint32_t i,
+	struct run_figures *figures)
+{
+	struct pair_params params = *context->params;
+	struct figures_context own = *context;
+	struct pair one = *pair;
+
+	params.cpus = pair_cpus(context->params, i);
+	params.crowd = NULL;
+	own.params = &params;
+	one.pairs = 1;
+	for (int side = 0; side < SIDES; side++)
+		one.tally[side] = &pair->tally[side][i];
+	*figures = (struct run_figures){.rtt.quantile[Q_P50] = NAN};
+	figures_of_run(&own, &one, figures);
+}
+
+static double overlap_of(const struct figures_context *context, const struct pair *pair)
+{
+	const struct tally *timed = pair->tally[context->params->pattern->timed];
+	uint32_t end = context->params->exchange.epochs;
+	int64_t first = INT64_MAX, all_began = 0, one_ended = INT64_MAX, last = 0;
+
+	for (uint32_t i = 0; i < pair->pairs; i++) {
+		const int64_t *stamp_ns = timed[i].stamp_ns;
+
+		first = stamp_ns[0] < first ? stamp_ns[0] : first;
+		all_began = stamp_ns[0] > all_began ? stamp_ns[0] : all_began;
+		one_ended = stamp_ns[end] < one_ended ? stamp_ns[end] : one_ended;
+		last = stamp_ns[end] > last ? stamp_ns[end] : last;
+	}
+	return last > first ? fmax((double)(one_ended - all_began) / (double)(last - first), 0) : 0;
+}
+
+/* What is worked out from the sums. */
+static void conclude(const struct figures_context *context, const struct pair *pair,
+	const struct histogram *kept, struct run_figures *figures)
+{
+	const struct pattern *pattern = context->params->pattern;
+	double measured = (double)figures->side_messages[pattern->timed], cpu_ns = 0, switches = 0;
+
+	for (int side = 0; side < SIDES; side++) {
+		cpu_ns += (double)figures->usage[side].cpu_ns;
+		switches += (double)figures->usage[side].voluntary_switches;
+	}
+	figures->cpu_ns_per_message = cpu_ns / measured;
+	figures->switches_per_message = switches / measured;
+	figures->seconds = (double)figures->messages / figures->messages_per_s;
+	figures->pair_overlap = overlap_of(context, pair);
+	if (!pattern->is_recorded)
+		return;
+	figures->rtt = distribution_of(kept, context->params->exchange.batch);
+	memcpy(context->kept, kept, sizeof *kept);
+}
+
+void figures_of_crowd(
+	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
+{
+	struct histogram *kept;
+
+	if (pair->pairs <= 1) {
+		figures_of_run(context, pair, figures);
+		return;
+	}
+	kept = memory_zeroed(1, sizeof *kept);
+	histogram_reset(kept);
+	figures->pairs = pair->pairs;
+	figures->padding_bytes = context->params->padding_bytes;
+	figures->pair_messages_per_s = figures->pair_p50_ns = (struct spread){NAN, NAN};
+	for (int side = 0; side < SIDES; side++)
+		figures->work_ns[side][0] = figures->work_ns[side][1] = NAN;
+	for (uint32_t i = 0; i < pair->pairs; i++) {
+		struct run_figures own;
+
+		evaluate(context, pair, i, &own);
+		add_status(figures, i, &own);
+		add_counts(figures, &own);
+		for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
+			add_side(figures, side, &own);
+		if (own.status == RUN_OK && context->params->pattern->is_recorded)
+			histogram_merge(kept, context->kept);
+	}
+	if (figures->status != RUN_FAILED)
+		conclude(context, pair, kept, figures);
+	free(kept);
+}
