@@ -62,7 +62,7 @@ struct run_figures {
 	uint32_t pairs; /* 0: one */
 	struct spread pair_messages_per_s;
 	struct spread pair_p50_ns; /* of recorded durations */
-	double pair_overlap;       /* share of the time in which all of them were at it, 0 .. 1 */
+	double pair_overlap;       /* share of the slowest one's time in which all were measured */
 
 	double messages_per_s, bytes_per_s;
 	double cpu_ns_per_message;   /* both sides */

@@ -63,9 +63,6 @@ static void add_counts(struct run_figures *sum, const struct run_figures *more)
 	sum->duplicates += more->duplicates;
 	sum->reordered += more->reordered;
 	sum->offered += more->offered;
-	sum->messages_per_s += more->messages_per_s;
-	sum->bytes_per_s += more->bytes_per_s;
-	widen(&sum->pair_messages_per_s, more->messages_per_s);
 	widen(&sum->pair_p50_ns, more->rtt.quantile[Q_P50]);
 }
 
@@ -96,26 +93,77 @@ static void evaluate(const struct figures_context *context, const struct pair *p
 	figures_of_run(&own, &one, figures);
 }
 
-static double overlap_of(const struct figures_context *context, const struct pair *pair)
+/* The time in which every pair is measured. What is cut from the front of a pair's durations
+ * (MSER) is not cut here: where others end early, a pair changes its pace in mid-run, and a cut
+ * there would leave nothing. */
+struct window {
+	int64_t from_ns, to_ns;
+	double longest_s; /* what the slowest pair took */
+};
+
+static struct window window_of(const struct pair *pair, const struct pair_params *params)
 {
-	const struct tally *timed = pair->tally[context->params->pattern->timed];
-	uint32_t end = context->params->exchange.epochs;
-	int64_t first = INT64_MAX, all_began = 0, one_ended = INT64_MAX, last = 0;
+	const struct tally *timed = pair->tally[params->pattern->timed];
+	struct window window = {.from_ns = INT64_MIN, .to_ns = INT64_MAX};
 
 	for (uint32_t i = 0; i < pair->pairs; i++) {
-		const int64_t *stamp_ns = timed[i].stamp_ns;
+		int64_t start_ns = timed[i].stamp_ns[0];
+		int64_t end_ns = timed[i].stamp_ns[params->exchange.epochs];
 
-		first = stamp_ns[0] < first ? stamp_ns[0] : first;
-		all_began = stamp_ns[0] > all_began ? stamp_ns[0] : all_began;
-		one_ended = stamp_ns[end] < one_ended ? stamp_ns[end] : one_ended;
-		last = stamp_ns[end] > last ? stamp_ns[end] : last;
+		window.from_ns = start_ns > window.from_ns ? start_ns : window.from_ns;
+		window.to_ns = end_ns < window.to_ns ? end_ns : window.to_ns;
+		window.longest_s = fmax(window.longest_s, (double)(end_ns - start_ns) / 1e9);
 	}
-	return last > first ? fmax((double)(one_ended - all_began) / (double)(last - first), 0) : 0;
+	return window;
+}
+
+/* Messages of a pair up to a moment, in equal steps between the stamps around it. */
+static double arrived_at(const struct tally *timed, uint32_t epochs, int64_t now_ns)
+{
+	uint32_t e = 0;
+
+	while (e + 1 < epochs && timed->stamp_ns[e + 1] < now_ns)
+		e++;
+
+	double part = (double)(now_ns - timed->stamp_ns[e]) /
+		fmax((double)(timed->stamp_ns[e + 1] - timed->stamp_ns[e]), 1);
+
+	return (double)timed->arrived[e] +
+		part * (double)(timed->arrived[e + 1] - timed->arrived[e]);
+}
+
+static void add_rates(
+	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
+{
+	const struct window window = window_of(pair, context->params);
+	const struct tally *timed = pair->tally[context->params->pattern->timed];
+	uint32_t epochs = context->params->exchange.epochs;
+	double seconds = (double)(window.to_ns - window.from_ns) / 1e9;
+
+	if (!(seconds > 0)) {
+		figures_invalidate(figures, "there is no time in which all pairs were measured");
+		return;
+	}
+	for (uint32_t i = 0; i < pair->pairs; i++) {
+		double rate = (arrived_at(&timed[i], epochs, window.to_ns) -
+				      arrived_at(&timed[i], epochs, window.from_ns)) /
+			seconds;
+
+		figures->messages_per_s += rate;
+		widen(&figures->pair_messages_per_s, rate);
+	}
+	if (!(figures->messages_per_s > 0)) {
+		figures_invalidate(figures, "nothing arrived while all pairs were measured");
+		return;
+	}
+	figures->bytes_per_s = figures->messages_per_s * (double)context->params->message_bytes;
+	figures->seconds = (double)figures->messages / figures->messages_per_s;
+	figures->pair_overlap = fmin(seconds / window.longest_s, 1);
 }
 
 /* What is worked out from the sums. */
-static void conclude(const struct figures_context *context, const struct pair *pair,
-	const struct histogram *kept, struct run_figures *figures)
+static void conclude(const struct figures_context *context, const struct histogram *kept,
+	struct run_figures *figures)
 {
 	const struct pattern *pattern = context->params->pattern;
 	double measured = (double)figures->side_messages[pattern->timed], cpu_ns = 0, switches = 0;
@@ -126,8 +174,6 @@ static void conclude(const struct figures_context *context, const struct pair *p
 	}
 	figures->cpu_ns_per_message = cpu_ns / measured;
 	figures->switches_per_message = switches / measured;
-	figures->seconds = (double)figures->messages / figures->messages_per_s;
-	figures->pair_overlap = overlap_of(context, pair);
 	if (!pattern->is_recorded)
 		return;
 	figures->rtt = distribution_of(kept, context->params->exchange.batch);
@@ -137,6 +183,7 @@ static void conclude(const struct figures_context *context, const struct pair *p
 void figures_of_crowd(
 	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
 {
+	const struct pattern *pattern = context->params->pattern;
 	struct histogram *kept;
 
 	if (pair->pairs <= 1) {
@@ -158,10 +205,12 @@ void figures_of_crowd(
 		add_counts(figures, &own);
 		for (enum side side = SIDE_PRODUCER; side < SIDES; side++)
 			add_side(figures, side, &own);
-		if (own.status == RUN_OK && context->params->pattern->is_recorded)
+		if (own.status != RUN_FAILED && pattern->is_recorded)
 			histogram_merge(kept, context->kept);
 	}
-	if (figures->status != RUN_FAILED)
-		conclude(context, pair, kept, figures);
+	if (figures->status != RUN_FAILED) {
+		add_rates(context, pair, figures);
+		conclude(context, kept, figures);
+	}
 	free(kept);
 }

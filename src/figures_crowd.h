@@ -7,10 +7,10 @@
 /* As figures_of_run, for one pair or several. Each pair is evaluated by itself, with its own
  * warm-up cut; the first that is not good gives status and reason.
  *
- * Each pair moves a fixed count of messages, so they end at different times: the rate of all is the
- * sum of their rates, each over its own time, and figures->seconds is the time that the messages
- * take at that rate. Pairs that run on while others have ended have the machine to themselves, so
- * the sum is too high by what pair_overlap lacks of 1. Durations are those of all messages of all
+ * Each pair moves a fixed count of messages, so they end at different times, and those that run on
+ * have the machine to themselves. The rate is therefore that of all pairs in the time in which
+ * every one of them was measured, which is pair_overlap of the slowest pair's; figures->seconds is
+ * the time that figures->messages take at that rate. Durations are those of all messages of all
  * pairs; CPU time and switches are sums over all sides; `busy` is a mean, and the fixed work that
  * of the pair whose CPUs changed most. */
 void figures_of_crowd(const struct figures_context *context, const struct pair *pair,
