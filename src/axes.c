@@ -13,6 +13,7 @@
 #define THINK_MOST_NS  1000000000U
 #define BUFFER_MOST    ((uint64_t)1 << 30)
 #define PATTERNS_BYTES 128
+#define CONNECTIONS    64 /* where none are named */
 
 static int read_think(struct axes *axes, const char *value)
 {
@@ -105,6 +106,26 @@ static void write_count(uint32_t count, char value[VALUE_BYTES])
 		snprintf(value, VALUE_BYTES, "%" PRIu32, count);
 }
 
+static int read_connections(struct axes *axes, const char *value)
+{
+	return read_count("connections", value, 1, AXES_CONNECTIONS_MOST, &axes->connections);
+}
+
+static void write_connections(const struct axes *axes, char value[VALUE_BYTES])
+{
+	write_count(axes->connections, value);
+}
+
+static int read_active(struct axes *axes, const char *value)
+{
+	return read_count("active", value, 1, AXES_CONNECTIONS_MOST, &axes->active);
+}
+
+static void write_active(const struct axes *axes, char value[VALUE_BYTES])
+{
+	write_count(axes->active, value);
+}
+
 /* One is no axis. */
 static int read_several(const char *key, const char *value, uint32_t most, uint32_t *count)
 {
@@ -181,6 +202,10 @@ static const struct axis {
 		write_rate},
 	{"load", "load=50%", "the same as a share of what the cell can move (the default)",
 		{&pattern_paced}, read_load, write_load},
+	{"connections", "connections=64", "that the one consumer waits for", {&pattern_fanin},
+		read_connections, write_connections},
+	{"active", "active=1", "of the connections, those over which messages come",
+		{&pattern_fanin}, read_active, write_active},
 	{"batch", "batch=16", "messages in one system call, where the mechanism lets it",
 		{&pattern_stream}, read_batch, write_batch},
 	{"pairs", "pairs=4", "so many producers and consumers at once: how a mechanism scales",
@@ -305,7 +330,12 @@ void axes_format(const struct axes *axes, char out[AXES_TEXT])
 
 void axes_complete(struct axes *axes, const struct pattern *pattern)
 {
-	(void)axes, (void)pattern; /* TODO-fanin */
+	if (pattern != &pattern_fanin)
+		return;
+	if (!axes->connections)
+		axes->connections = axes->active > CONNECTIONS ? axes->active : CONNECTIONS;
+	if (!axes->active)
+		axes->active = 1;
 }
 
 int axes_suit(const struct axes *axes, const struct transport *transport)

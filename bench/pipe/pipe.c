@@ -130,7 +130,6 @@ const struct transport transport_pipe = {
 	.descriptor = fdpair_descriptor,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_fifo = {
@@ -147,5 +146,4 @@ const struct transport transport_fifo = {
 	.descriptor = fdpair_descriptor,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
-	.descriptor = fdpair_descriptor,
 };
