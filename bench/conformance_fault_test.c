@@ -245,5 +245,5 @@ int main(void)
 		cmocka_unit_test(test_half_built_links_are_taken_down),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return suite_status(cmocka_run_group_tests(tests, set_up, tear_down));
 }

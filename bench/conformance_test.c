@@ -319,5 +319,5 @@ int main(void)
 		cmocka_unit_test(test_buffers_that_are_asked_for_are_told),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return suite_status(cmocka_run_group_tests(tests, set_up, tear_down));
 }
