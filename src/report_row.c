@@ -76,13 +76,28 @@ static struct report_row row_of(const struct json *cell, size_t place)
 	 */
 	if (row_kind(cell) == ROW_PACED)
 		value = json_count(json_get(cell, "runs")) ? 0 : NAN;
-	if (json_find(cell, "axes.connections") && !isnan(value)) /* in the order of a sweep */
-		value = 0;
 	if (row_kind(cell) == ROW_STREAM)
 		value = -value;
 	if (isnan(value))
 		return (struct report_row){cell, place, RANK_ABSENT, 0};
 	return (struct report_row){cell, place, rank, value};
+}
+
+/* A fan-in's costs are read against its connections, not ranked. */
+static int by_sweep(const struct report_row *x, const struct report_row *y)
+{
+	static const char *const names[] = {"transport", "wait"};
+	int64_t connections[] = {atoll(json_text_at(x->cell, "axes.connections")),
+		atoll(json_text_at(y->cell, "axes.connections"))};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		int order =
+			strcmp(json_text_at(x->cell, names[i]), json_text_at(y->cell, names[i]));
+
+		if (order)
+			return order;
+	}
+	return (connections[0] > connections[1]) - (connections[0] < connections[1]);
 }
 
 static int by_rank(const void *a, const void *b)
@@ -91,6 +106,8 @@ static int by_rank(const void *a, const void *b)
 
 	if (x->rank != y->rank)
 		return (int)x->rank - (int)y->rank;
+	if (json_find(x->cell, "axes.connections"))
+		return by_sweep(x, y);
 	if (x->value != y->value)
 		return x->value < y->value ? -1 : 1;
 	return (x->place > y->place) - (x->place < y->place);
