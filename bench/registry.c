@@ -35,11 +35,11 @@
 	X(udp) \
 	X(udp_sendto) \
 	X(udp6) \
-	X(tls) \
-	X(tls_kernel) \
+	X(tcp_zerocopy) \
 	X(tcp_veth) \
 	X(udp_veth) \
-	X(tcp_zerocopy) \
+	X(tls) \
+	X(tls_kernel) \
 	X(vsock)
 /* clang-format on */
 

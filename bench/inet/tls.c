@@ -161,7 +161,7 @@ static int tls_setup(void *state, const struct link_params *params)
 
 const struct transport transport_tls = {
 	.name = "tls",
-	.summary = "TLS 1.3 (TLS_AES_128_GCM_SHA256, OpenSSL) over TCP on 127.0.0.1",
+	.summary = "TLS 1.3 (TLS_AES_128_GCM_SHA256) over TCP on 127.0.0.1, the records by OpenSSL",
 	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tls),
@@ -175,7 +175,8 @@ const struct transport transport_tls = {
 
 const struct transport transport_tls_kernel = {
 	.name = "tls-kernel",
-	.summary = "the same with the records made by the kernel (TCP_ULP tls, SSL_OP_ENABLE_KTLS)",
+	.summary =
+		"TLS 1.3 (TLS_AES_128_GCM_SHA256) over TCP on 127.0.0.1, the records by the kernel",
 	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tls),
