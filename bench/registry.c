@@ -10,6 +10,8 @@
 	X(null) \
 	X(pipe) \
 	X(fifo) \
+	X(pipe_vmsplice) \
+	X(splice) \
 	X(shm) \
 	X(eventfd) \
 	X(futex) \

@@ -9,6 +9,7 @@
 
 #include "fail.h"
 #include "fdpair.h"
+#include "pipe.h"
 
 #define PIPE_DEFAULT_PAGES 16 /* pipe(7) */
 
@@ -49,7 +50,7 @@ static int pipe_finish(struct fdpair *pair, const struct link_params *params)
 	return fdpair_set_wait(pair, params);
 }
 
-static int pipe_setup(void *state, const struct link_params *params)
+int pipe_setup(void *state, const struct link_params *params)
 {
 	struct fdpair *pair = state;
 
