@@ -34,15 +34,19 @@
 	X(tcp) \
 	X(tcp_nagle) \
 	X(tcp6) \
-	X(udp) \
-	X(udp_sendto) \
-	X(udp6) \
 	X(tcp_zerocopy) \
 	X(tcp_veth) \
-	X(udp_veth) \
 	X(tls) \
 	X(tls_kernel) \
-	X(vsock)
+	X(vsock) \
+	X(udp) \
+	X(udp6) \
+	X(udp_sendto) \
+	X(udp_veth) \
+	X(uring_pipe) \
+	X(uring_socketpair) \
+	X(uring_tcp) \
+	X(uring_udp)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;
