@@ -46,7 +46,10 @@
 	X(uring_pipe) \
 	X(uring_socketpair) \
 	X(uring_tcp) \
-	X(uring_udp)
+	X(uring_udp) \
+	X(zmq) \
+	X(nng) \
+	X(dbus)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct transport transport_##name;

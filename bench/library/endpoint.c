@@ -1,0 +1,34 @@
+/* See endpoint.h. */
+#include "endpoint.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fail.h"
+
+#define SCHEME_BYTES (sizeof ENDPOINT_SCHEME - 1)
+
+int endpoint_open(struct endpoint *endpoint, const struct link_params *params)
+{
+	size_t most = SCHEME_BYTES + sizeof((struct sockaddr_un *)0)->sun_path - 1;
+	int length = snprintf(
+		endpoint->url, sizeof endpoint->url, ENDPOINT_SCHEME "%s/library", params->folder);
+
+	if (length < 0 || (size_t)length > most) {
+		endpoint->url[0] = '\0';
+		return fail_text(ENAMETOOLONG,
+			"%s: too long for the name of a socket: set TMPDIR to a shorter one",
+			params->folder);
+	}
+	return 0;
+}
+
+void endpoint_close(struct endpoint *endpoint)
+{
+	if (endpoint->url[0])
+		unlink(endpoint->url + SCHEME_BYTES);
+	endpoint->url[0] = '\0';
+}
