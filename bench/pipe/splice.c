@@ -2,7 +2,8 @@
  * reads them as it reads any pipe. So the payload is copied once, into the consumer's buffer, where
  * a plain pipe copies it twice and allocates pages in between. What is sent from elsewhere than
  * from the pool (`reserve`), as an echo is, is copied into the pool first: as many copies as a
- * plain pipe's.
+ * plain pipe's. Messages go whole, not in parts (no TRAIT_BYTES): a part would push fewer pages out
+ * of the pipe than the pool counts on.
  *
  * The pipes are those of `pipe`, of the same capacity. A message as large as the pipe fills it, so
  * the two sides take turns: what is saved shows where no time goes into sleeping and waking up, in
