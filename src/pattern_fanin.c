@@ -158,15 +158,16 @@ static int check_room(const struct pattern_end *end)
 
 static int prepare_producer(struct pattern_end *end)
 {
-	struct fanin *fanin = memory_zeroed(1, sizeof *fanin);
+	struct fanin *fanin;
 
 	if (end->active < 1 || end->active > end->connections)
 		return fail_text(EINVAL, "active=%u: expected 1 to %u, the number of connections",
 			end->active, end->connections);
+	fanin = memory_zeroed(1, sizeof *fanin);
+	end->context = fanin;
 	fanin->flights = memory_zeroed(end->active, sizeof *fanin->flights);
 	for (uint32_t k = 0; k < end->active; k++)
 		fanin->flights[k].offset = (uint32_t)((uint64_t)k * end->connections / end->active);
-	end->context = fanin;
 	return check_room(end);
 }
 
