@@ -173,6 +173,8 @@ const struct transport transport_signal = {
 	.teardown = signal_teardown,
 };
 
+/* No descriptor to wait for beside others: each signalfd of a thread would tell of its signals for
+ * any link. */
 const struct transport transport_signalfd = {
 	.name = "signalfd",
 	.summary = "payload in shared memory, a queued signal for each message, read from a "
@@ -185,5 +187,4 @@ const struct transport transport_signalfd = {
 	.send = signal_send,
 	.recv = signalfd_recv,
 	.teardown = signal_teardown,
-	.descriptor = fdpair_descriptor,
 };
