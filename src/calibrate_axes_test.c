@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "scratch.h"
+
 #include <cmocka.h>
 
 #define MS UINT64_C(1000000)
@@ -111,6 +113,62 @@ static void the_positive_control_is_slowed_down(void **state)
 	assert_int_equal(c.exchange.spin_ns, 0);
 }
 
+/* A message over each active connection makes a round. */
+static void a_fan_in_has_whole_rounds(void **state)
+{
+	(void)state;
+	struct scratch scratch;
+	struct pair_params params = {
+		.transport = real,
+		.pattern = &pattern_fanin,
+		.wait = WAIT_POLL,
+		.message_bytes = 64,
+		.cpus = {-1, -1},
+		.connections = 9,
+		.active = 7,
+	};
+	const struct calibration_targets targets = {.clock = {.read_ns = 20, .quantum_ns = 1},
+		.time_ns = 60 * MS,
+		.axes = {.connections = 9, .active = 7}};
+	struct calibration c = {0};
+	char reason[FAIL_TEXT_BYTES] = "";
+
+	assert_int_equal(scratch_open(&scratch), 0);
+	params.folder = scratch.path;
+	assert_int_equal(calibrate(&params, &targets, &c, reason), PAIR_DONE);
+	scratch_close(&scratch);
+	assert_string_equal(reason, "");
+	assert_int_equal(c.exchange.batch, 1);
+	assert_false(c.clock_limited);
+	assert_true(c.exchange.per_epoch > 0 && c.exchange.per_epoch % 7 == 0);
+	assert_true(c.exchange.warmup >= 1000 && c.exchange.warmup % 7 == 0);
+}
+
+/* The length of a run is that of a pair among others. */
+static void pairs_are_calibrated_together(void **state)
+{
+	(void)state;
+	const struct crowd crowd = {.pairs = 3, .cpus = {{-1, -1}, {-1, -1}, {-1, -1}}};
+	const struct pair_params params = {
+		.transport = &slow,
+		.pattern = &pattern_pingpong,
+		.wait = WAIT_BLOCK,
+		.message_bytes = 64,
+		.cpus = {-1, -1},
+		.crowd = &crowd,
+		.threads = true,
+		.folder = "/tmp",
+	};
+	const struct calibration_targets targets = {
+		.clock = {.read_ns = 20, .quantum_ns = 1}, .time_ns = 120 * MS};
+	struct calibration c = {0};
+	char reason[FAIL_TEXT_BYTES] = "";
+
+	assert_int_equal(calibrate(&params, &targets, &c, reason), PAIR_DONE);
+	assert_true(c.message_ns >= SLOW_NS);
+	assert_in_range(c.exchange.per_epoch, 1, 120 * MS / SLOW_NS / 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -119,6 +177,8 @@ int main(void)
 		cmocka_unit_test_setup(think_time_counts, setup),
 		cmocka_unit_test_setup(no_batches_where_each_is_idle, setup),
 		cmocka_unit_test_setup(the_positive_control_is_slowed_down, setup),
+		cmocka_unit_test_setup(a_fan_in_has_whole_rounds, setup),
+		cmocka_unit_test_setup(pairs_are_calibrated_together, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

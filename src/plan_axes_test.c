@@ -88,6 +88,30 @@ static void two_cpus_take_the_place_of_a_preset_s(void **state)
 		"pingpong/pipe/block/64/2,3/think=1ms");
 }
 
+/* Four cores are enough for two pairs. */
+static void pairs_have_their_places(void **state)
+{
+	(void)state;
+	assert_cells("pingpong/shm/spin/64/same-llc/pairs={1,2,3}",
+		"pingpong/shm/spin/64/same-llc\npingpong/shm/spin/64/same-llc/pairs=2\n"
+		"pingpong/shm/spin/64/same-llc/pairs=3");
+	assert_int_equal(plan.cells[0].crowd.pairs, 0);
+	assert_int_equal(plan.cells[1].crowd.pairs, 2);
+	assert_false(plan.cells[1].crowd.shares_cpus);
+	assert_int_equal(plan.cells[1].crowd.cpus[1].producer, 3);
+	assert_int_equal(plan.cells[1].crowd.cpus[1].consumer, 0);
+	assert_string_equal(plan.cells[1].skip, "");
+	assert_true(plan.cells[2].crowd.shares_cpus);
+	assert_string_equal(plan.cells[2].skip,
+		"spin needs a CPU for each side: 3 pairs need 6, and this placement has fewer");
+	assert_cells(
+		"stream/pipe/block/64/same-llc/pairs=3", "stream/pipe/block/64/same-llc/pairs=3");
+	assert_string_equal(plan.cells[0].skip, "");
+	assert_cells("stream/pipe/block/64/cross-numa/pairs=3",
+		"stream/pipe/block/64/cross-numa/pairs=3");
+	assert_string_equal(plan.cells[0].skip, "no two NUMA nodes have CPUs here");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -98,6 +122,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(controls_come_in_threes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			two_cpus_take_the_place_of_a_preset_s, setup, teardown),
+		cmocka_unit_test_setup_teardown(pairs_have_their_places, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
