@@ -158,6 +158,8 @@ static void every_transport_with_descriptors(void **state)
 	}
 	assert_true(tried >= 3);
 	assert_int_equal(pattern_waits(&pattern_fanin, transport_find("shm")), 0);
+	assert_int_equal(
+		pattern_waits(&pattern_fanin, transport_find("pipe")), pattern_fanin.waits);
 	assert_false(pattern_fanin.waits & WAIT_SET(WAIT_EPOLL_ET));
 }
 

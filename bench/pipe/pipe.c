@@ -128,6 +128,7 @@ const struct transport transport_pipe = {
 	.send = fdpair_write,
 	.recv = fdpair_read,
 	.teardown = fdpair_teardown,
+	.descriptor = fdpair_descriptor,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
 };
@@ -143,6 +144,7 @@ const struct transport transport_fifo = {
 	.send = fdpair_write,
 	.recv = fdpair_read,
 	.teardown = fifo_teardown,
+	.descriptor = fdpair_descriptor,
 	.send_many = fdpair_write_many,
 	.recv_many = fdpair_read_many,
 };
