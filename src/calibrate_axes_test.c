@@ -129,6 +129,7 @@ static void a_fan_in_has_whole_rounds(void **state)
 	};
 	const struct calibration_targets targets = {.clock = {.read_ns = 20, .quantum_ns = 1},
 		.time_ns = 60 * MS,
+		.warmup_ns = 100 * MS,
 		.axes = {.connections = 9, .active = 7}};
 	struct calibration c = {0};
 	char reason[FAIL_TEXT_BYTES] = "";
