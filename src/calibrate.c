@@ -20,7 +20,6 @@
 #define CLOCK_READS      20.0 /* METHOD, part 2 */
 #define CLOCK_QUANTA     50.0
 #define WARMUP_MESSAGES  1000
-#define WARMUP_NS        100e6
 #define WARMUP_FRACTION  100 /* 1 / this */
 #define SLOW_MESSAGE_NS  1e6 /* no mechanism takes that long by itself */
 
@@ -97,18 +96,15 @@ static uint64_t capped(uint64_t per_epoch, uint32_t batch)
 	return per_epoch < most ? per_epoch : most;
 }
 
-/* 1000 messages; as many fewer as the warm-up that was asked for is shorter than METHOD's 100 ms
- * (the quick presets), so that they never are most of a run. Where each has to wait (think time, a
- * slow schedule, a timer of the kernel's), no more than a run's time. */
+/* 1000 messages, unless fewer were asked for; where each has to wait (think time, a slow schedule,
+ * a timer of the kernel's), no more than a run's time. */
 static uint64_t by_messages(
 	const struct calibration_targets *targets, const struct calibration *calibration)
 {
 	double most = (double)targets->time_ns / calibration->message_ns;
 	bool waits = targets->axes.think_ns || calibration->capacity_per_s > 0 ||
 		calibration->message_ns > SLOW_MESSAGE_NS;
-
-	double share = fmin((double)targets->warmup_ns / WARMUP_NS, 1);
-	uint64_t wanted = (uint64_t)(WARMUP_MESSAGES * share);
+	uint64_t wanted = targets->warmup_messages ? targets->warmup_messages : WARMUP_MESSAGES;
 
 	return waits && most < (double)wanted ? (uint64_t)most : wanted;
 }

@@ -18,8 +18,9 @@ struct calibration {
 struct calibration_targets {
 	struct clock_cost clock;
 	uint64_t time_ns, warmup_ns;
-	struct axes axes;      /* of the cell */
-	double capacity_per_s; /* paced: as it is known; 0: to be measured */
+	uint32_t warmup_messages; /* at least; 0: 1000 */
+	struct axes axes;         /* of the cell */
+	double capacity_per_s;    /* paced: as it is known; 0: to be measured */
 };
 
 /* One untimed pass that checks every byte of some messages, then short exchanges of growing length.

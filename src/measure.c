@@ -163,6 +163,7 @@ static int execute(struct invocation *inv, bool quiet)
 		.runs = options->runs ? options->runs : inv->preset->runs,
 		.time_ns = options->time_ns ? options->time_ns : inv->preset->time_ns,
 		.warmup_ns = inv->preset->warmup_ns,
+		.warmup_messages = inv->preset->warmup_messages,
 		.seed = options->has_seed ? options->seed : random_seed(),
 		.allow_disturbed = options->allow_disturbed,
 	};

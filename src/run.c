@@ -94,6 +94,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		.clock = pass->record->clock,
 		.time_ns = pass->record->options.time_ns,
 		.warmup_ns = pass->record->options.warmup_ns,
+		.warmup_messages = pass->record->options.warmup_messages,
 		.axes = cell->cell->axes,
 		.capacity_per_s = capacity_of_link(pass->record, cell->cell),
 	};

@@ -11,11 +11,12 @@
 #define RUNS_MOST 1000 /* of one cell */
 
 struct run_options {
-	uint32_t runs;      /* of each cell: passes over the plan */
-	uint64_t time_ns;   /* what a run measures, warm-up aside */
-	uint64_t warmup_ns; /* at least this much is discarded first (and 1000 messages, and 1 %) */
-	uint64_t seed;      /* of the order, the nonces and the paddings */
-	bool allow_disturbed; /* runs that the machine disturbed are flagged, not left out */
+	uint32_t runs;            /* of each cell: passes over the plan */
+	uint64_t time_ns;         /* what a run measures, warm-up aside */
+	uint64_t warmup_ns;       /* at least this much is discarded first (and 1 %) */
+	uint32_t warmup_messages; /* and so many messages; 0: 1000 */
+	uint64_t seed;            /* of the order, the nonces and the paddings */
+	bool allow_disturbed;     /* runs that the machine disturbed are flagged, not left out */
 };
 
 enum cell_status { CELL_OK, CELL_SKIPPED, CELL_FAILED, CELL_INVALID };
