@@ -22,6 +22,9 @@
 	X(signalfd) \
 	X(mq_posix) \
 	X(mq_sysv) \
+	X(shm_huge) \
+	X(shm_posix) \
+	X(shm_sysv) \
 	X(socketpair_stream) \
 	X(socketpair_seqpacket) \
 	X(socketpair_dgram) \

@@ -1,18 +1,14 @@
 /* See ring.h. */
 #include "ring.h"
 
-#include <errno.h>
-#include <linux/futex.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "fail.h"
-#include "spin.h"
-
+/* The sizes, all of them: what docs/ring.md says to sweep when they are in doubt. */
 #define RING_TARGET_BYTES ((size_t)256 << 10) /* of slots: two of them fit a 1 MiB L2 */
 #define RING_CHUNK_BYTES  ((size_t)8 << 10)   /* the largest slot: a longer message is cut */
-#define RING_MIN_SLOTS    8
-#define PAGE              ((size_t)4096)
+#define RING_PUBLICATIONS 4                   /* a lap */
+
+#define WORD sizeof(uint64_t)
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -22,29 +18,80 @@ static size_t round_up(size_t value, size_t to)
 	return (value + to - 1) / to * to;
 }
 
-static size_t slot_size(size_t message_bytes)
+struct ring_shape ring_shape(size_t message_bytes, size_t buffer_bytes)
 {
-	return message_bytes > RING_CHUNK_BYTES ? RING_CHUNK_BYTES
-						: round_up(message_bytes, RING_LINE);
+	size_t target = buffer_bytes ? buffer_bytes : RING_TARGET_BYTES;
+	size_t slot = message_bytes > RING_CHUNK_BYTES ? RING_CHUNK_BYTES
+						       : round_up(message_bytes, RING_LINE);
+	size_t count = target / slot;
+
+	return (struct ring_shape){
+		.slot_bytes = slot, .slot_count = count < RING_MIN_SLOTS ? RING_MIN_SLOTS : count};
 }
 
-static size_t slot_count(size_t message_bytes)
+size_t ring_capacity(const struct ring_shape *shape)
 {
-	size_t count = RING_TARGET_BYTES / slot_size(message_bytes);
-
-	return count < RING_MIN_SLOTS ? RING_MIN_SLOTS : count;
+	return shape->slot_count * shape->slot_bytes;
 }
 
-size_t ring_capacity(size_t message_bytes)
+/* Of one array of a word for each slot: no two share a line. */
+static size_t words_bytes(const struct ring_shape *shape)
 {
-	return slot_count(message_bytes) * slot_size(message_bytes);
+	return round_up(shape->slot_count * WORD, BELL_APART);
 }
 
-size_t ring_bytes(size_t message_bytes)
+size_t ring_bytes(const struct ring_shape *shape)
 {
-	size_t escapes = slot_count(message_bytes) * sizeof(uint64_t);
+	size_t slots = round_up(ring_capacity(shape), BELL_APART);
 
-	return round_up(sizeof(struct ring) + ring_capacity(message_bytes) + escapes, PAGE);
+	return round_up(sizeof(struct ring) + slots + 3 * words_bytes(shape), RING_PAGE);
+}
+
+int ring_init(struct ring_end *end, void *memory, const struct ring_shape *shape, uint64_t escape,
+	enum wait_mode wait)
+{
+	struct ring *ring = memory;
+	unsigned char *words = ring->slots + round_up(ring_capacity(shape), BELL_APART);
+	size_t apart = words_bytes(shape);
+
+	*end = (struct ring_end){
+		.ring = ring,
+		.slots = ring->slots,
+		.escaped = (uint64_t *)(void *)words,
+		.written = (uint64_t *)(void *)(words + apart),
+		.taken = (uint64_t *)(void *)(words + 2 * apart),
+		.slot_bytes = shape->slot_bytes,
+		.slot_count = shape->slot_count,
+		.limit = shape->slot_count,
+		.publish_each = shape->slot_count / RING_PUBLICATIONS,
+		.publish_at = shape->slot_count / RING_PUBLICATIONS,
+		.escape = escape | 1,
+	};
+	bell_user_init(&end->user, wait);
+
+	int err = bell_init(&ring->receiver, &end->user);
+	int err_too = bell_init(&ring->sender, &end->user);
+
+	return err ? err : err_too;
+}
+
+void ring_close(struct ring_end *end)
+{
+	if (!end->ring)
+		return;
+	bell_close(&end->ring->receiver);
+	bell_close(&end->ring->sender);
+	end->ring = NULL;
+}
+
+int ring_attach(struct ring_end *end)
+{
+	return bell_attach(&end->user);
+}
+
+void ring_detach(struct ring_end *end)
+{
+	bell_detach(&end->user);
 }
 
 static _Atomic uint64_t *first_word(unsigned char *slot)
@@ -52,74 +99,22 @@ static _Atomic uint64_t *first_word(unsigned char *slot)
 	return (_Atomic uint64_t *)(void *)slot;
 }
 
-void ring_init(struct ring_end *end, void *memory, size_t message_bytes,
-	const uint64_t sentinels[2], bool futex)
+/* All but the first word, which goes its own way. What fills its first line needs no call for that
+ * line, and the rest begins at a line. */
+static inline void copy_rest(unsigned char *into, const unsigned char *from, size_t bytes)
 {
-	struct ring *ring = memory;
-	size_t count = slot_count(message_bytes);
-
-	*end = (struct ring_end){
-		.ring = ring,
-		.slots = ring->slots,
-		.escaped = (uint64_t *)(void *)(ring->slots + ring_capacity(message_bytes)),
-		.slot_bytes = slot_size(message_bytes),
-		.slot_count = count,
-		.limit = count,
-		.quarter = count / 4,
-		.publish_at = count / 4,
-		.empty = sentinels[0],
-		.escape = sentinels[1],
-		.futex = futex,
-	};
-	for (size_t i = 0; i < count; i++)
-		atomic_store_explicit(first_word(ring->slots + i * end->slot_bytes), end->empty,
-			memory_order_relaxed);
+	if (LIKELY(bytes >= RING_LINE)) {
+		if (bytes > RING_LINE)
+			memcpy(into + RING_LINE, from + RING_LINE, bytes - RING_LINE);
+		memcpy(into + WORD, from + WORD, RING_LINE - WORD);
+	} else if (bytes > WORD) {
+		memcpy(into + WORD, from + WORD, bytes - WORD);
+	}
 }
 
-/* Sleeps while bell->sleeping is 1: it returns at once where a waker has cleared it already. */
-static int bell_sleep(struct ring_bell *bell)
+static inline size_t word_bytes(size_t bytes)
 {
-	if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAIT, 1, NULL, NULL, 0) < 0 &&
-		errno != EAGAIN && errno != EINTR)
-		return fail("futex(FUTEX_WAIT)");
-	return 0;
-}
-
-/* Stores what the other side may be waiting for, and wakes it where it sleeps. */
-static int publish(
-	const struct ring_end *end, _Atomic uint64_t *word, uint64_t value, struct ring_bell *bell)
-{
-	if (LIKELY(!end->futex)) {
-		/* release: whoever sees the word sees what we did before */
-		atomic_store_explicit(word, value, memory_order_release);
-		return 0;
-	}
-	/* seq_cst: our store before our look at `sleeping`, as the sleeper's store to `sleeping`
-	 * comes before its last look at the word (wait_step). One of the two sees the other. */
-	atomic_store_explicit(word, value, memory_order_seq_cst);
-	if (LIKELY(!atomic_load_explicit(&bell->sleeping, memory_order_seq_cst)))
-		return 0;
-	atomic_store_explicit(&bell->sleeping, 0, memory_order_relaxed);
-	if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAKE, 1, NULL, NULL, 0) < 0)
-		return fail("futex(FUTEX_WAKE)");
-	return 0;
-}
-
-/* One step of waiting until *word changes from `old`: a short rest, or a sleep that ends when it
- * has changed. */
-static int wait_step(
-	const struct ring_end *end, struct ring_bell *bell, _Atomic uint64_t *word, uint64_t old)
-{
-	if (!end->futex) {
-		spin_relax();
-		return 0;
-	}
-	atomic_store_explicit(&bell->sleeping, 1, memory_order_seq_cst);
-	if (atomic_load_explicit(word, memory_order_seq_cst) != old) { /* see publish */
-		atomic_store_explicit(&bell->sleeping, 0, memory_order_relaxed);
-		return 0;
-	}
-	return bell_sleep(bell);
+	return bytes < WORD ? bytes : WORD;
 }
 
 static void step(struct ring_end *end)
@@ -144,16 +139,24 @@ static int wait_for_room(struct ring_end *end)
 			return 0;
 		}
 
-		int err = wait_step(end, &ring->sender, &ring->released, released);
+		int err = bell_wait(&end->user, &ring->sender, &ring->released, released);
 
 		if (err)
 			return err;
 	}
 }
 
+/* What stands for a first word that would look as if nothing had come, or as an escape. */
+static uint64_t escape_word(struct ring_end *end, uint64_t word)
+{
+	end->escaped[end->next] = word;
+	return end->written[end->next] == end->escape ? end->escape - 1 : end->escape;
+}
+
 static int send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
 	unsigned char *slot = end->slots + end->next * end->slot_bytes;
+	uint64_t *written = end->written + end->next;
 	uint64_t word = 0;
 
 	if (UNLIKELY(end->used == end->limit)) {
@@ -162,50 +165,39 @@ static int send_chunk(struct ring_end *end, const unsigned char *from, size_t by
 		if (err)
 			return err;
 	}
-	if (LIKELY(bytes >= sizeof word)) {
-		memcpy(slot + sizeof word, from + sizeof word, bytes - sizeof word);
-		memcpy(&word, from, sizeof word);
-	} else {
-		memcpy(&word, from, bytes);
-	}
-	if (UNLIKELY(word == end->empty || word == end->escape)) {
-		end->escaped[end->next] = word;
-		word = end->escape;
-	}
+	copy_rest(slot, from, bytes);
+	memcpy(&word, from, word_bytes(bytes));
+	if (UNLIKELY(word == *written || (word | 1) == end->escape))
+		word = escape_word(end, word);
+	*written = word;
 	step(end);
-	return publish(end, first_word(slot), word, &end->ring->receiver);
+	return bell_publish(&end->user, &end->ring->receiver, first_word(slot), word);
 }
 
 static int give_back(struct ring_end *end)
 {
-	/* what publish orders: our reads of the slots, and their sentinels, before the sender fills
-	 * them again */
-	end->publish_at = end->used + end->quarter;
-	return publish(end, &end->ring->released, end->used, &end->ring->sender);
+	/* what bell_publish orders: our reads of the slots before the sender fills them again */
+	end->publish_at = end->used + end->publish_each;
+	return bell_publish(&end->user, &end->ring->sender, &end->ring->released, end->used);
 }
 
 static int recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
 {
 	unsigned char *slot = end->slots + end->next * end->slot_bytes;
-	uint64_t word;
+	uint64_t *taken = end->taken + end->next, word;
 
 	/* acquire: pairs with the sender's release of the first word */
-	while ((word = atomic_load_explicit(first_word(slot), memory_order_acquire)) ==
-		end->empty) {
-		int err = wait_step(end, &end->ring->receiver, first_word(slot), end->empty);
+	while ((word = atomic_load_explicit(first_word(slot), memory_order_acquire)) == *taken) {
+		int err = bell_wait(&end->user, &end->ring->receiver, first_word(slot), *taken);
 
 		if (err)
 			return err;
 	}
-	if (UNLIKELY(word == end->escape))
+	*taken = word;
+	if (UNLIKELY((word | 1) == end->escape))
 		word = end->escaped[end->next];
-	if (LIKELY(bytes >= sizeof word)) {
-		memcpy(into, &word, sizeof word);
-		memcpy(into + sizeof word, slot + sizeof word, bytes - sizeof word);
-	} else {
-		memcpy(into, &word, bytes);
-	}
-	atomic_store_explicit(first_word(slot), end->empty, memory_order_relaxed);
+	memcpy(into, &word, word_bytes(bytes));
+	copy_rest(into, slot, bytes);
 	step(end);
 	return UNLIKELY(end->used == end->publish_at) ? give_back(end) : 0;
 }

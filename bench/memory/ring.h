@@ -1,72 +1,92 @@
-/* A ring in shared memory for one sender and one receiver: what the shm transport is made of.
+/* A ring in shared memory for one sender and one receiver: what the transports of shared memory are
+ * made of.
  *
  * Each message is copied into a slot of whole cache lines (a long one into several slots, so that
- * the two copies overlap), and its arrival is told by the slot's own first eight bytes: while a
- * slot is free they hold a sentinel, and the sender writes them last. So the line that says "here"
- * is the line that brings the data, and a short message crosses in one transfer of one line. A
- * payload that begins with the sentinel by chance is escaped.
+ * the two copies overlap), and its arrival is told by the slot's own first eight bytes, which the
+ * sender writes last: a message is there when they differ from what stood there a lap ago, and both
+ * sides remember that. So the line that says "here" is the line that brings the data, a short
+ * message crosses in one transfer of one line, and the receiver only ever reads the slots: their
+ * lines need not change hands a second time to be marked as free. A message whose first eight bytes
+ * happen to be those of a lap ago is escaped.
  *
  * Free slots are counted, not looked at: the receiver publishes how many it has given back once
  * every quarter of the ring, and the sender reads that line only when it has used up what it knows
- * of. So a sender writes into a slot without having loaded it first, which would cost one more
- * transfer.
+ * of.
  *
- * The idea of in-slot emptiness is FastForward's (Giacomoni, Moseley and Vachharajani, PPoPP 2008).
- */
+ * That a slot's own word says whether it is full is FastForward's idea (Giacomoni, Moseley and
+ * Vachharajani, PPoPP 2008), whose receiver writes every slot. */
 #ifndef IPCMARK_RING_H
 #define IPCMARK_RING_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
-#define RING_LINE 64 /* bytes of a cache line; two are kept apart where prefetchers fetch pairs */
+#include "bell.h"
 
-/* A word that one side sleeps on, with the other side's question "does anyone sleep?" beside it. */
-struct ring_bell {
-	_Alignas(2 * RING_LINE) _Atomic uint32_t sleeping;
-};
+#define RING_LINE      64 /* bytes of a cache line */
+#define RING_PAGE      4096
+#define RING_MIN_SLOTS 8
 
-/* The shared part; the slots follow it. */
+/* The shared part; the slots follow it, then three words for each slot: the true first word of an
+ * escaped one, and what each side remembers. */
 struct ring {
-	_Alignas(2 * RING_LINE) _Atomic uint64_t
+	_Alignas(BELL_APART) _Atomic uint64_t
 		released; /* slots given back so far; the receiver writes */
-	struct ring_bell receiver, sender;
-	_Alignas(2 * RING_LINE) unsigned char slots[];
+	struct bell receiver, sender;
+	/* a message of whole pages is copied page by page */
+	_Alignas(RING_PAGE) unsigned char slots[];
 };
+
+/* What a ring is like. */
+struct ring_shape {
+	size_t slot_bytes; /* a multiple of RING_LINE; a longer message takes several slots */
+	size_t slot_count; /* RING_MIN_SLOTS or more */
+};
+
+/* For messages of this size and about so many bytes of slots (0: what suits them). */
+struct ring_shape ring_shape(size_t message_bytes, size_t buffer_bytes);
+
+/* Bytes of message that fit in the ring. */
+size_t ring_capacity(const struct ring_shape *shape);
+
+/* Bytes of shared memory for it. */
+size_t ring_bytes(const struct ring_shape *shape);
 
 /* One side's private view of one ring. */
 struct ring_end {
-	struct ring *ring;
+	struct ring *ring; /* NULL: not made */
 	unsigned char *slots;
-	uint64_t *escaped; /* shared, one for each slot: the true first word of an escaped one */
-	size_t slot_bytes; /* a multiple of RING_LINE */
-	size_t slot_count;
-	size_t next;            /* the slot to use next */
-	uint64_t used;          /* slots filled (sender) or emptied (receiver) so far */
-	uint64_t limit;         /* sender: `used` may grow to this without a look at `released` */
-	uint64_t publish_at;    /* receiver: the value of `used` to publish next */
-	uint64_t quarter;       /* slots between two publications */
-	uint64_t empty, escape; /* the sentinels; words of a message that equal one are escaped */
-	bool futex;             /* sleep instead of spinning */
+	uint64_t *escaped; /* shared: the sender writes, the receiver reads */
+	uint64_t *written; /* the sender's: the first word of each slot */
+	uint64_t *taken;   /* the receiver's */
+	size_t slot_bytes, slot_count;
+	size_t next;           /* the slot to use next */
+	uint64_t used;         /* slots filled (sender) or emptied (receiver) so far */
+	uint64_t limit;        /* sender: `used` may grow to this without a look at `released` */
+	uint64_t publish_at;   /* receiver: the value of `used` to publish next */
+	uint64_t publish_each; /* slots between two publications */
+	uint64_t escape;       /* odd; it and the even number below stand for an escaped word */
+	struct bell_user user;
 };
 
-/* Bytes of shared memory for a ring whose messages have this size, page aligned. */
-size_t ring_bytes(size_t message_bytes);
+/* Before the fork: makes a ring of zeroed shared memory (aligned to a page), and the end through
+ * which either side uses it: each takes its own copy. A random escape makes escapes rare. 0, or
+ * -errno of its bells; ring_close in either case. */
+int ring_init(struct ring_end *end, void *memory, const struct ring_shape *shape, uint64_t escape,
+	enum wait_mode wait);
 
-/* Bytes of message that fit in the ring. */
-size_t ring_capacity(size_t message_bytes);
+/* The process's own hold on the bells; again, or of a zeroed end: nothing. */
+void ring_close(struct ring_end *end);
 
-/* Makes a ring of zeroed shared memory (aligned to a page), and the end through which either side
- * uses it: each process takes its own copy. empty and escape differ; random ones make escapes rare.
- */
-void ring_init(struct ring_end *end, void *memory, size_t message_bytes,
-	const uint64_t sentinels[2], bool futex);
+/* In the process of the side: see bell_attach. */
+int ring_attach(struct ring_end *end);
 
-/* Waits for room, then copies the message in. The ring's message_bytes at the most. 0, or -errno of
- * the futex. */
+/* See bell_detach. */
+void ring_detach(struct ring_end *end);
+
+/* Waits for room, then copies the message in. As long as those that the ring was made for, or
+ * shorter. 0, or -errno of the bell. */
 int ring_send(struct ring_end *end, const void *message, size_t bytes);
 
 /* Waits for the next message and copies it out; bytes as it was sent with. */

@@ -1,250 +1,208 @@
-/* The ring with its two ends as threads, so that ThreadSanitizer sees both. */
-#include "fail.h"
+/* The ring with both ends in one hand, so that every offset and every word can be chosen. */
+#include "ring_test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+/* Sends and receives `count` messages one by one: each begins where the one before has ended. */
+static void walk(struct ring_fixture *fixture, size_t bytes, size_t count,
+	void (*fill)(unsigned char *message, size_t bytes, uint32_t number))
+{
+	struct ring_end sender = fixture->end, receiver = fixture->end;
+	unsigned char *message = malloc(bytes), *expected = malloc(bytes);
 
-#include <cmocka.h>
-
-#include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include "message.h"
-#include "ring.h"
-
-#define NONCE 0x1234abcdU
-
-static const uint64_t sentinels[2] = {0x5a5a5a5a5a5a5a5a, 0xa5a5a5a5a5a5a5a5};
-
-/* One crossing of `count` messages. */
-struct crossing {
-	size_t bytes;
-	uint32_t count;
-	bool futex;
-	unsigned sender_rests, receiver_rests; /* yields after every so many messages; 0: never */
-	void (*fill)(unsigned char *message, size_t bytes, uint32_t number);
-	struct ring_end end;
-	uint32_t wrong; /* messages that did not arrive as they were sent */
-	int err;
-};
+	for (uint32_t i = 0; i < count; i++) {
+		fill(message, bytes, i);
+		fill(expected, bytes, i);
+		assert_int_equal(ring_send(&sender, message, bytes), 0);
+		memset(message, 0xee, bytes);
+		assert_int_equal(ring_recv(&receiver, message, bytes), 0);
+		assert_memory_equal(message, expected, bytes);
+	}
+	free(message);
+	free(expected);
+}
 
 static void fill_numbered(unsigned char *message, size_t bytes, uint32_t number)
 {
 	message_fill(message, bytes, NONCE, number);
 }
 
-/* Words that mean something to the ring, in every place. */
-static void fill_sentinels(unsigned char *message, size_t bytes, uint32_t number)
+static void fill_same(unsigned char *message, size_t bytes, uint32_t number)
 {
-	memset(message, 0, bytes);
-	for (size_t at = 0; at + sizeof sentinels[0] <= bytes; at += sizeof sentinels[0])
-		memcpy(message + at, &sentinels[(number + at / 8) % 2], sizeof sentinels[0]);
+	(void)number;
+	memset(message, 0xab, bytes);
 }
 
-static void rest(unsigned every, uint32_t number)
+/* The same first word in the same slot in each lap but every third: it is escaped, then not. */
+static void fill_by_lap(unsigned char *message, size_t bytes, uint32_t number)
 {
-	if (every && number % every == 0)
-		sched_yield();
+	memset(message, number / RING_MIN_SLOTS % 3 == 2 ? 0xcd : 0xab, bytes);
 }
 
-static void *sender_main(void *argument)
+static void test_wraps_at_every_slot(void **state)
 {
-	struct crossing *crossing = argument;
-	struct ring_end end = crossing->end;
-	unsigned char *message = malloc(crossing->bytes);
-
-	for (uint32_t i = 0; i < crossing->count; i++) {
-		crossing->fill(message, crossing->bytes, i);
-		crossing->err |= ring_send(&end, message, crossing->bytes);
-		rest(crossing->sender_rests, i);
-	}
-	free(message);
-	return NULL;
-}
-
-static void receive_all(struct crossing *crossing)
-{
-	struct ring_end end = crossing->end;
-	unsigned char *message = malloc(crossing->bytes), *expected = malloc(crossing->bytes);
-
-	for (uint32_t i = 0; i < crossing->count; i++) {
-		memset(message, 0xee, crossing->bytes);
-		assert_int_equal(ring_recv(&end, message, crossing->bytes), 0);
-		crossing->fill(expected, crossing->bytes, i);
-		crossing->wrong += memcmp(message, expected, crossing->bytes) != 0;
-		rest(crossing->receiver_rests, i);
-	}
-	free(message);
-	free(expected);
-}
-
-static void cross(struct crossing crossing)
-{
-	size_t bytes = ring_bytes(crossing.bytes);
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pthread_t sender;
-
-	assert_ptr_not_equal(memory, MAP_FAILED);
-	if (!crossing.fill)
-		crossing.fill = fill_numbered;
-	ring_init(&crossing.end, memory, crossing.bytes, sentinels, crossing.futex);
-	assert_int_equal(pthread_create(&sender, NULL, sender_main, &crossing), 0);
-	receive_all(&crossing);
-	pthread_join(sender, NULL);
-	assert_int_equal(crossing.err, 0);
-	assert_int_equal(crossing.wrong, 0);
-	munmap(memory, bytes);
-}
-
-/* Spinning threads on one CPU would take a time slice for each message. */
-static uint32_t count_for(bool futex, uint32_t count)
-{
-	return futex || sysconf(_SC_NPROCESSORS_ONLN) > 1 ? count : 200;
-}
-
-static void test_every_size_arrives_whole(void **state)
-{
-	static const size_t sizes[] = {
-		16, 17, 23, 63, 64, 65, 100, 1000, 4096, 8191, 8192, 8193, 8199, 65536, 1048576};
+	static const size_t sizes[] = {16, 64, 100, 4096, 8192, 8193, 24000};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		uint32_t slots = (uint32_t)(ring_capacity(sizes[i]) / sizes[i] + 1);
+		struct ring_fixture fixture = ring_open(sizes[i], 0, WAIT_SPIN);
 
-		for (int futex = 0; futex < 2; futex++)
-			cross((struct crossing){.bytes = sizes[i],
-				.count = count_for(futex, 3 * slots + 5),
-				.futex = futex});
+		walk(&fixture, sizes[i], 3 * fixture.shape.slot_count + 1, fill_numbered);
+		ring_unmake(&fixture);
 	}
 }
 
-static void test_full_ring_waits_for_a_slow_receiver(void **state)
+/* Sizes and buffers of which neither divides the other: a message begins at each slot, and is cut
+ * by the ring's end at each of its lines. */
+static void test_sizes_that_do_not_divide_the_ring(void **state)
 {
 	(void)state;
-	for (int futex = 0; futex < 2; futex++)
-		cross((struct crossing){.bytes = 64,
-			.count = count_for(futex, 20000),
-			.futex = futex,
-			.receiver_rests = 3});
-}
+	for (size_t bytes = 1; bytes < 300; bytes += 7) {
+		struct ring_fixture fixture = ring_open(bytes, 11 * 64 + 5, WAIT_SPIN);
 
-static void test_empty_ring_waits_for_a_slow_sender(void **state)
-{
-	(void)state;
-	for (int futex = 0; futex < 2; futex++)
-		cross((struct crossing){.bytes = 64,
-			.count = count_for(futex, 20000),
-			.futex = futex,
-			.sender_rests = 1});
-}
-
-static void test_payloads_that_look_like_sentinels_arrive(void **state)
-{
-	static const size_t sizes[] = {16, 20, 64, 8192, 8192 + 8, 65536};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-		for (int futex = 0; futex < 2; futex++)
-			cross((struct crossing){.bytes = sizes[i],
-				.count = count_for(futex, 500),
-				.futex = futex,
-				.fill = fill_sentinels});
-}
-
-/* Both sides sleep and wake all the time: a lost wake-up would hang here. */
-static void test_no_wake_up_is_lost(void **state)
-{
-	(void)state;
-	for (unsigned rests = 1; rests < 6; rests++)
-		cross((struct crossing){.bytes = 8192,
-			.count = 5000,
-			.futex = true,
-			.sender_rests = rests,
-			.receiver_rests = 6 - rests});
-}
-
-/* One end in the sender's hand, the other in the receiver's, in one thread: each offset of the ring
- * is begun at. */
-static void test_wraps_at_every_slot(void **state)
-{
-	static const size_t sizes[] = {64, 8193};
-
-	(void)state;
-	for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++) {
-		size_t bytes = sizes[s];
-		void *memory = mmap(NULL, ring_bytes(bytes), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-		unsigned char *message = malloc(bytes);
-		struct ring_end sender, receiver;
-
-		ring_init(&sender, memory, bytes, sentinels, false);
-		receiver = sender;
-		for (uint32_t i = 0; i < 3 * sender.slot_count; i++) {
-			message_fill(message, bytes, NONCE, i);
-			assert_int_equal(ring_send(&sender, message, bytes), 0);
-			memset(message, 0, bytes);
-			assert_int_equal(ring_recv(&receiver, message, bytes), 0);
-			assert_int_equal(message_verify(message, bytes, NONCE, i), 0);
-		}
-		free(message);
-		munmap(memory, ring_bytes(bytes));
+		walk(&fixture, bytes, 40, bytes < MESSAGE_MIN_BYTES ? fill_same : fill_numbered);
+		ring_unmake(&fixture);
 	}
+	for (size_t bytes = 8190; bytes < 70000; bytes += 4099) {
+		struct ring_fixture fixture = ring_open(bytes, 11 * 8192, WAIT_SPIN);
+
+		walk(&fixture, bytes, 40, fill_numbered);
+		ring_unmake(&fixture);
+	}
+}
+
+/* A message in a ring that was made for longer ones. */
+static void test_shorter_messages_arrive(void **state)
+{
+	struct ring_fixture fixture = ring_open(1000, 0, WAIT_SPIN);
+	struct ring_end sender = fixture.end, receiver = fixture.end;
+	unsigned char message[1000], got[1000];
+
+	(void)state;
+	for (uint32_t bytes = 16; bytes <= 1000; bytes++) {
+		message_fill(message, bytes, NONCE, bytes);
+		assert_int_equal(ring_send(&sender, message, bytes), 0);
+		assert_int_equal(ring_recv(&receiver, got, bytes), 0);
+		assert_memory_equal(got, message, bytes);
+	}
+	ring_unmake(&fixture);
+}
+
+static void test_words_that_mean_something_arrive(void **state)
+{
+	static const size_t sizes[] = {8, 16, 64, 72, 8192, 8200};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		struct ring_fixture fixture = ring_open(sizes[i], 1, WAIT_SPIN);
+
+		assert_int_equal(fixture.shape.slot_count, RING_MIN_SLOTS);
+		walk(&fixture, sizes[i], 200, fill_escapes);
+		ring_unmake(&fixture);
+	}
+}
+
+static void test_words_that_stay_the_same_are_escaped(void **state)
+{
+	struct ring_fixture fixture = ring_open(64, 1, WAIT_SPIN);
+
+	(void)state;
+	walk(&fixture, 64, 20 * RING_MIN_SLOTS, fill_by_lap);
+	ring_unmake(&fixture);
+	fixture = ring_open(64, 1, WAIT_SPIN);
+	walk(&fixture, 64, 20 * RING_MIN_SLOTS, fill_same);
+	/* each lap differs from the one before */
+	assert_int_equal(fixture.end.written[0] | 1, ESCAPE);
+	ring_unmake(&fixture);
 }
 
 static void test_holds_what_it_says(void **state)
 {
-	size_t bytes = 64, room = ring_capacity(bytes) / bytes;
-	void *memory = mmap(
-		NULL, ring_bytes(bytes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	unsigned char message[64];
-	struct ring_end sender, receiver;
+	static const size_t buffers[] = {0, 1, 4096, 10000, 1 << 20};
 
 	(void)state;
-	ring_init(&sender, memory, bytes, sentinels, false);
-	receiver = sender;
-	/* would wait for ever if it held less */
-	for (uint32_t i = 0; i < room; i++) {
-		message_fill(message, bytes, NONCE, i);
-		assert_int_equal(ring_send(&sender, message, bytes), 0);
+	for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++) {
+		struct ring_fixture fixture = ring_open(64, buffers[i], WAIT_SPIN);
+		struct ring_end sender = fixture.end, receiver = fixture.end;
+		size_t room = ring_capacity(&fixture.shape) / 64;
+		unsigned char message[64];
+
+		/* would wait for ever if it held less */
+		for (uint32_t k = 0; k < room; k++) {
+			message_fill(message, 64, NONCE, k);
+			assert_int_equal(ring_send(&sender, message, 64), 0);
+		}
+		for (uint32_t k = 0; k < room; k++) {
+			assert_int_equal(ring_recv(&receiver, message, 64), 0);
+			assert_int_equal(message_verify(message, 64, NONCE, k), 0);
+		}
+		ring_unmake(&fixture);
 	}
-	for (uint32_t i = 0; i < room; i++) {
-		assert_int_equal(ring_recv(&receiver, message, bytes), 0);
-		assert_int_equal(message_verify(message, bytes, NONCE, i), 0);
-	}
-	munmap(memory, ring_bytes(bytes));
+}
+
+static void test_the_buffer_asked_for_is_given(void **state)
+{
+	struct ring_shape shape = ring_shape(100, 64000);
+
+	(void)state;
+	assert_int_equal(shape.slot_bytes, 128);
+	assert_int_equal(shape.slot_count, 500);
+	assert_int_equal(ring_capacity(&shape), 64000);
+	shape = ring_shape(64, 1);
+	assert_int_equal(ring_capacity(&shape), RING_MIN_SLOTS * 64);
+	shape = ring_shape(1 << 20, 1);
+	assert_int_equal(shape.slot_count, RING_MIN_SLOTS);
+	assert_true(ring_capacity(&shape) < 1 << 20); /* it is cut, and passes nevertheless */
+	assert_int_equal(ring_bytes(&shape) % RING_PAGE, 0);
 }
 
 static void test_nothing_shares_a_line(void **state)
 {
-	struct ring *ring = NULL;
+	struct ring_fixture fixture = ring_open(64, 9 * 64, WAIT_SPIN);
+	const struct ring_end *end = &fixture.end;
+	const char *words = (const char *)end->slots + ring_capacity(&fixture.shape);
 
 	(void)state;
-	assert_int_equal(offsetof(struct ring, slots) % (2 * RING_LINE), 0);
+	assert_int_equal(offsetof(struct ring, slots) % RING_PAGE, 0);
 	assert_true(
-		offsetof(struct ring, receiver) - offsetof(struct ring, released) >= 2 * RING_LINE);
-	assert_true(
-		offsetof(struct ring, sender) - offsetof(struct ring, receiver) >= 2 * RING_LINE);
-	assert_true(offsetof(struct ring, slots) - offsetof(struct ring, sender) >= 2 * RING_LINE);
-	assert_int_equal(sizeof ring->released, 8);
+		offsetof(struct ring, receiver) - offsetof(struct ring, released) >= BELL_APART);
+	assert_true(offsetof(struct ring, sender) - offsetof(struct ring, receiver) >=
+		sizeof(struct bell));
+	assert_int_equal(sizeof(struct bell) % BELL_APART, 0);
+	assert_int_equal(sizeof end->ring->released, 8);
+	assert_true((const char *)end->escaped >= words);
+	assert_true((const char *)end->written - (const char *)end->escaped >= BELL_APART);
+	assert_true((const char *)end->taken - (const char *)end->written >= BELL_APART);
+	assert_true((const char *)(end->taken + end->slot_count) <=
+		(const char *)fixture.memory + ring_bytes(&fixture.shape));
+	ring_unmake(&fixture);
+}
+
+/* Twice, of a ring that was never made, and of one that was. */
+static void test_closes_twice(void **state)
+{
+	struct ring_end never = {0};
+	struct ring_fixture fixture = ring_open(64, 0, WAIT_EVENTFD);
+	int fd = fixture.end.ring->receiver.fd;
+
+	(void)state;
+	ring_close(&never);
+	assert_true(fd >= 0);
+	ring_close(&fixture.end);
+	assert_int_equal(close(fd), -1);
+	ring_unmake(&fixture);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_size_arrives_whole),
-		cmocka_unit_test(test_full_ring_waits_for_a_slow_receiver),
-		cmocka_unit_test(test_empty_ring_waits_for_a_slow_sender),
-		cmocka_unit_test(test_payloads_that_look_like_sentinels_arrive),
-		cmocka_unit_test(test_no_wake_up_is_lost),
 		cmocka_unit_test(test_wraps_at_every_slot),
+		cmocka_unit_test(test_sizes_that_do_not_divide_the_ring),
+		cmocka_unit_test(test_shorter_messages_arrive),
+		cmocka_unit_test(test_words_that_mean_something_arrive),
+		cmocka_unit_test(test_words_that_stay_the_same_are_escaped),
 		cmocka_unit_test(test_holds_what_it_says),
+		cmocka_unit_test(test_the_buffer_asked_for_is_given),
 		cmocka_unit_test(test_nothing_shares_a_line),
+		cmocka_unit_test(test_closes_twice),
 	};
 
 	alarm(240); /* a hang is a failure */

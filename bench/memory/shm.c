@@ -1,13 +1,25 @@
-/* shm: a ring each way in memory that both processes map. No system call moves a byte; with the
- * futex wait they sleep and wake, with spin there are none at all. */
-#include <stdbool.h>
-#include <stddef.h>
+/* shm and its variants: a ring each way in memory that both processes map. No system call moves a
+ * byte; with a wait that sleeps, they sleep and wake, with spin there are none at all.
+ *
+ * The variants get the memory in another way. That of POSIX and of System V is made of the same
+ * pages as anonymous memory; a huge page takes one entry of the TLB where the others take many. A
+ * name is gone as soon as the memory is mapped, which both sides inherit, so that a harness that is
+ * killed leaves nothing. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/mman.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/shm.h>
+#include <unistd.h>
 
 #include "fail.h"
 #include "ring.h"
 #include "transport.h"
+
+#define HUGE_BYTES ((size_t)2 << 20)
 
 struct shm {
 	void *memory; /* NULL: not mapped */
@@ -16,27 +28,96 @@ struct shm {
 	struct ring_end *in, *out;   /* after attach: this side's */
 };
 
-static int shm_setup(void *state, const struct link_params *params)
+/* Maps shm->bytes of shared zeroed memory. 0, or -errno. */
+static int map(struct shm *shm, int flags, int fd)
 {
-	struct shm *shm = state;
-	uint64_t sentinels[2] = {0, 0};
-	size_t bytes = ring_bytes(params->message_bytes);
+	void *memory = mmap(NULL, shm->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
+
+	if (memory == MAP_FAILED)
+		return fail("mmap");
+	shm->memory = memory;
+	return 0;
+}
+
+static int map_anonymous(struct shm *shm, const struct link_params *params)
+{
+	(void)params;
+	return map(shm, MAP_ANONYMOUS, -1);
+}
+
+static int map_huge(struct shm *shm, const struct link_params *params)
+{
+	(void)params;
+	shm->bytes = (shm->bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+
+	int err = map(shm, MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1);
+
+	if (err == -ENOMEM)
+		return fail_text(ENOSYS, "%zu free huge pages are needed: sysctl vm.nr_hugepages=8",
+			shm->bytes / HUGE_BYTES);
+	return err ? fail_text(ENOSYS, "this kernel has no huge pages of 2 MiB") : 0;
+}
+
+static int map_posix(struct shm *shm, const struct link_params *params)
+{
+	char name[64];
+	int err = 0;
+
+	snprintf(name, sizeof name, "/ipcmark-%ld-%08" PRIx32, (long)getpid(), params->nonce);
+
+	int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno == ENOENT ? fail_text(ENOSYS, "shm_open: no /dev/shm is mounted")
+				       : fail("shm_open");
+	shm_unlink(name);
+	if (ftruncate(fd, (off_t)shm->bytes) < 0)
+		err = fail("ftruncate");
+	if (!err)
+		err = map(shm, 0, fd);
+	close(fd);
+	return err;
+}
+
+/* It lives as long as someone has it attached. */
+static int map_sysv(struct shm *shm, const struct link_params *params)
+{
+	(void)params;
+
+	int id = shmget(IPC_PRIVATE, shm->bytes, IPC_CREAT | 0600);
+
+	if (id < 0)
+		return fail("shmget");
+
+	void *memory = shmat(id, NULL, 0);
+	int err = memory == (void *)-1 ? fail("shmat") : 0;
+
+	shmctl(id, IPC_RMID, NULL);
+	if (!err)
+		shm->memory = memory;
+	return err;
+}
+
+static int setup(struct shm *shm, const struct link_params *params,
+	int (*map_it)(struct shm *, const struct link_params *))
+{
+	struct ring_shape shape = ring_shape(params->message_bytes, params->buffer_bytes);
+	size_t bytes = ring_bytes(&shape);
+	uint64_t escape;
+	int err;
 
 	shm->bytes = SIDES * bytes;
-	shm->memory =
-		mmap(NULL, shm->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shm->memory == MAP_FAILED) {
-		shm->memory = NULL;
-		return fail("mmap");
-	}
-	while (sentinels[0] == sentinels[1])
-		if (getrandom(sentinels, sizeof sentinels, 0) != sizeof sentinels)
-			return fail("getrandom");
-	for (int side = 0; side < SIDES; side++)
-		ring_init(&shm->ring[side], (char *)shm->memory + (size_t)side * bytes,
-			params->message_bytes, sentinels, params->wait == WAIT_FUTEX);
-	params->effective->ring_bytes = (int64_t)ring_capacity(params->message_bytes);
-	return 0;
+	err = map_it(shm, params);
+	if (err)
+		return err;
+	if (getrandom(&escape, sizeof escape, 0) != sizeof escape)
+		return fail("getrandom");
+	for (size_t side = 0; side < SIDES && !err; side++)
+		err = ring_init(&shm->ring[side], (char *)shm->memory + side * bytes, &shape,
+			escape, params->wait);
+	params->requested->ring_bytes = (int64_t)params->buffer_bytes;
+	params->effective->ring_bytes = (int64_t)ring_capacity(&shape);
+	return err;
 }
 
 static int shm_attach(void *state, enum side side)
@@ -45,7 +126,10 @@ static int shm_attach(void *state, enum side side)
 
 	shm->in = &shm->ring[side];
 	shm->out = &shm->ring[side_peer(side)];
-	return 0;
+
+	int err = ring_attach(shm->in);
+
+	return err ? err : ring_attach(shm->out);
 }
 
 __attribute__((hot)) static int shm_send(void *state, const void *message, size_t bytes)
@@ -62,19 +146,52 @@ static void shm_teardown(void *state)
 {
 	struct shm *shm = state;
 
+	for (int side = 0; side < SIDES; side++)
+		ring_close(&shm->ring[side]);
 	if (shm->memory)
 		munmap(shm->memory, shm->bytes);
 	shm->memory = NULL;
 }
 
-const struct transport transport_shm = {
-	.name = "shm",
-	.summary = "a ring each way in shared memory",
-	.waits = WAIT_SET(WAIT_SPIN) | WAIT_SET(WAIT_FUTEX),
-	.state_size = sizeof(struct shm),
-	.setup = shm_setup,
-	.attach = shm_attach,
-	.send = shm_send,
-	.recv = shm_recv,
-	.teardown = shm_teardown,
-};
+static int shm_setup(void *state, const struct link_params *params)
+{
+	return setup(state, params, map_anonymous);
+}
+
+static int shm_huge_setup(void *state, const struct link_params *params)
+{
+	return setup(state, params, map_huge);
+}
+
+static int shm_posix_setup(void *state, const struct link_params *params)
+{
+	return setup(state, params, map_posix);
+}
+
+static int shm_sysv_setup(void *state, const struct link_params *params)
+{
+	return setup(state, params, map_sysv);
+}
+
+/* How a side waits does not depend on where the pages come from: shm alone has every wait. */
+#define VARIANT_WAITS (WAIT_SET(WAIT_FUTEX) | WAIT_SET(WAIT_HYBRID) | WAIT_SET(WAIT_SPIN))
+
+#define SHM(identifier, word, words, wait_set)            \
+	const struct transport transport_##identifier = { \
+		.name = word,                             \
+		.summary = words,                         \
+		.traits = TRAIT_BUFFER,                   \
+		.waits = wait_set,                        \
+		.state_size = sizeof(struct shm),         \
+		.setup = identifier##_setup,              \
+		.attach = shm_attach,                     \
+		.send = shm_send,                         \
+		.recv = shm_recv,                         \
+		.teardown = shm_teardown,                 \
+	}
+
+SHM(shm, "shm", "a ring each way in shared memory: one copy in, one copy out", BELL_WAITS);
+SHM(shm_huge, "shm-huge", "the ring of shm in huge pages of 2 MiB", VARIANT_WAITS);
+SHM(shm_posix, "shm-posix", "the ring of shm in memory of shm_open(3): the same pages",
+	VARIANT_WAITS);
+SHM(shm_sysv, "shm-sysv", "the ring of shm in memory of shmget(2): the same pages", VARIANT_WAITS);

@@ -1,0 +1,251 @@
+/* See bell.h. */
+#include "bell.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bell_way.h"
+#include "fail.h"
+
+/* Of the hybrid wait. A rest takes 4 to 50 ns, by CPU, so the most of them last 1 to 10
+ * microseconds: about what a sleep and a wake-up cost, and then a wait takes at most twice what the
+ * better of the two would (Karlin, Manasse, McGeoch and Owicki, 1994). Where looking was in vain it
+ * is cut in halves, down to the least, and tried in full again now and then, so that an idle side
+ * pays little and a side that is answered soon finds out. */
+#define RESTS_MOST   200
+#define RESTS_LEAST  16
+#define MISSES_RETRY 16
+
+#define MEMBARRIER_NEEDED \
+	(MEMBARRIER_CMD_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)
+
+static int futex_sleep(struct bell_user *user, struct bell *bell)
+{
+	(void)user;
+	while (atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
+		if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAIT, 1, NULL, NULL, 0) < 0 &&
+			errno != EAGAIN && errno != EINTR)
+			return fail("futex(FUTEX_WAIT)");
+	return 0;
+}
+
+static int futex_ring(struct bell_user *user, struct bell *bell)
+{
+	(void)user;
+	if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAKE, 1, NULL, NULL, 0) < 0)
+		return fail("futex(FUTEX_WAKE)");
+	return 0;
+}
+
+static int eventfd_init(struct bell *bell)
+{
+	bell->fd = eventfd(0, EFD_CLOEXEC);
+	return bell->fd < 0 ? fail("eventfd") : 0;
+}
+
+static int eventfd_sleep(struct bell_user *user, struct bell *bell)
+{
+	uint64_t rings;
+
+	(void)user;
+	while (read(bell->fd, &rings, sizeof rings) < 0)
+		if (errno != EINTR)
+			return fail("read(eventfd)");
+	return 0;
+}
+
+static int eventfd_ring(struct bell_user *user, struct bell *bell)
+{
+	const uint64_t once = 1;
+
+	(void)user;
+	while (write(bell->fd, &once, sizeof once) < 0)
+		if (errno != EINTR)
+			return fail("write(eventfd)");
+	return 0;
+}
+
+static int semaphore_init(struct bell *bell)
+{
+	return sem_init(&bell->semaphore, 1, 0) < 0 ? fail("sem_init") : 0;
+}
+
+static int semaphore_sleep(struct bell_user *user, struct bell *bell)
+{
+	(void)user;
+	while (sem_wait(&bell->semaphore) < 0)
+		if (errno != EINTR)
+			return fail("sem_wait");
+	return 0;
+}
+
+static int semaphore_ring(struct bell_user *user, struct bell *bell)
+{
+	(void)user;
+	return sem_post(&bell->semaphore) < 0 ? fail("sem_post") : 0;
+}
+
+/* The functions of pthreads return what others leave in errno. */
+static int fail_with(int error, const char *call)
+{
+	errno = error;
+	return error ? fail(call) : 0;
+}
+
+static int condition_init(struct bell *bell)
+{
+	pthread_mutexattr_t mutex;
+	pthread_condattr_t condition;
+	int error;
+
+	pthread_mutexattr_init(&mutex);
+	pthread_condattr_init(&condition);
+	error = pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
+	if (!error)
+		error = pthread_condattr_setpshared(&condition, PTHREAD_PROCESS_SHARED);
+	if (!error)
+		error = pthread_mutex_init(&bell->mutex, &mutex);
+	if (!error)
+		error = pthread_cond_init(&bell->condition, &condition);
+	pthread_mutexattr_destroy(&mutex);
+	pthread_condattr_destroy(&condition);
+	return fail_with(error, "pthread_cond_init");
+}
+
+static int condition_sleep(struct bell_user *user, struct bell *bell)
+{
+	int error = pthread_mutex_lock(&bell->mutex);
+
+	(void)user;
+	if (error)
+		return fail_with(error, "pthread_mutex_lock");
+	while (!error && atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
+		error = pthread_cond_wait(&bell->condition, &bell->mutex);
+	pthread_mutex_unlock(&bell->mutex);
+	return fail_with(error, "pthread_cond_wait");
+}
+
+/* With the mutex in hand the sleeper has not looked at `sleeping` yet, or it waits already. */
+static int condition_ring(struct bell_user *user, struct bell *bell)
+{
+	int error = pthread_mutex_lock(&bell->mutex);
+
+	(void)user;
+	if (error)
+		return fail_with(error, "pthread_mutex_lock");
+	error = pthread_cond_signal(&bell->condition);
+	pthread_mutex_unlock(&bell->mutex);
+	return fail_with(error, "pthread_cond_signal");
+}
+
+static const struct bell_way futex_way = {.sleep = futex_sleep, .ring = futex_ring};
+static const struct bell_way eventfd_way = {
+	.init = eventfd_init, .sleep = eventfd_sleep, .ring = eventfd_ring};
+static const struct bell_way semaphore_way = {
+	.init = semaphore_init, .sleep = semaphore_sleep, .ring = semaphore_ring};
+static const struct bell_way condition_way = {
+	.init = condition_init, .sleep = condition_sleep, .ring = condition_ring};
+
+static const struct bell_way *const ways[WAIT_MODES] = {
+	[WAIT_FUTEX] = &futex_way,
+	[WAIT_SEM] = &semaphore_way,
+	[WAIT_CONDVAR] = &condition_way,
+	[WAIT_EVENTFD] = &eventfd_way,
+	[WAIT_IO_URING] = &bell_way_io_uring,
+	[WAIT_HYBRID] = &futex_way,
+};
+
+static long membarrier(int command)
+{
+	return syscall(SYS_membarrier, command, 0, 0);
+}
+
+/* For both sides, before there are two: one that leaves the barrier out needs one that has the
+ * kernel issue it. */
+static bool membarrier_is_there(void)
+{
+	long commands = membarrier(MEMBARRIER_CMD_QUERY);
+
+	return commands >= 0 && (commands & MEMBARRIER_NEEDED) == MEMBARRIER_NEEDED;
+}
+
+void bell_user_init(struct bell_user *user, enum wait_mode wait)
+{
+	bool hybrid = wait == WAIT_HYBRID;
+
+	*user = (struct bell_user){
+		.way = ways[wait],
+		.leaves_barrier = hybrid && membarrier_is_there(),
+		.rests = hybrid ? RESTS_MOST : 0,
+	};
+}
+
+int bell_init(struct bell *bell, const struct bell_user *user)
+{
+	bell->fd = -1;
+	return user->way && user->way->init ? user->way->init(bell) : 0;
+}
+
+void bell_close(struct bell *bell)
+{
+	if (bell->fd >= 0)
+		close(bell->fd); /* and leave the number to the others */
+}
+
+int bell_attach(struct bell_user *user)
+{
+	if (user->leaves_barrier && membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) < 0)
+		return fail("membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)");
+	return user->way && user->way->attach ? user->way->attach(user) : 0;
+}
+
+void bell_detach(struct bell_user *user)
+{
+	if (user->way && user->way->detach)
+		user->way->detach(user);
+}
+
+/* Looks a bounded number of times whether the word changes. */
+static bool changes_soon(struct bell_user *user, const _Atomic uint64_t *word, uint64_t old)
+{
+	for (uint32_t i = 0; i < user->rests; i++) {
+		if (atomic_load_explicit(word, memory_order_relaxed) != old) {
+			user->rests = RESTS_MOST;
+			user->misses = 0;
+			return true;
+		}
+		spin_relax();
+	}
+	user->rests = user->rests / 2 > RESTS_LEAST ? user->rests / 2 : RESTS_LEAST;
+	if (++user->misses % MISSES_RETRY == 0)
+		user->rests = RESTS_MOST;
+	return false;
+}
+
+int bell_sleep(
+	struct bell_user *user, struct bell *bell, const _Atomic uint64_t *word, uint64_t old)
+{
+	if (user->rests && changes_soon(user, word, old))
+		return 0;
+	atomic_store_explicit(&bell->sleeping, 1, memory_order_seq_cst);
+	if (user->leaves_barrier && membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) < 0)
+		return fail("membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED)");
+	/* seq_cst: not before the store, see the head. A ringer that has taken the flag back has
+	 * rung, or is about to: its ring must not stay behind for the next sleep. */
+	if (atomic_load_explicit(word, memory_order_seq_cst) != old &&
+		atomic_exchange_explicit(&bell->sleeping, 0, memory_order_seq_cst))
+		return 0;
+	return user->way->sleep(user, bell);
+}
+
+int bell_ring(struct bell_user *user, struct bell *bell)
+{
+	if (!atomic_exchange_explicit(&bell->sleeping, 0, memory_order_seq_cst))
+		return 0;
+	return user->way->ring(user, bell);
+}
