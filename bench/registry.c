@@ -25,6 +25,7 @@
 	X(shm_huge) \
 	X(shm_posix) \
 	X(shm_sysv) \
+	X(process_vm) \
 	X(socketpair_stream) \
 	X(socketpair_seqpacket) \
 	X(socketpair_dgram) \
