@@ -18,8 +18,8 @@
  * is cut in halves, down to the least, and tried in full again now and then, so that an idle side
  * pays little and a side that is answered soon finds out. */
 #define RESTS_MOST   200
-#define RESTS_LEAST  16
-#define MISSES_RETRY 16
+#define RESTS_LEAST  4
+#define MISSES_RETRY 64
 
 #define MEMBARRIER_NEEDED \
 	(MEMBARRIER_CMD_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)

@@ -74,7 +74,8 @@ int bell_sleep(
 int bell_ring(struct bell_user *user, struct bell *bell);
 
 /* One step of waiting until *word is not `old` any more: a short rest, or a sleep that ends when
- * it has changed. The caller looks again. 0, or -errno; a signal is no error. Hot. */
+ * it has changed, or when a ring for an earlier change comes late. The caller looks again. 0, or
+ * -errno; a signal is no error. Hot. */
 static inline int bell_wait(
 	struct bell_user *user, struct bell *bell, const _Atomic uint64_t *word, uint64_t old)
 {

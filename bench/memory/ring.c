@@ -117,11 +117,11 @@ static inline size_t word_bytes(size_t bytes)
 	return bytes < WORD ? bytes : WORD;
 }
 
-static void step(struct ring_end *end)
+/* One slot further; `at` is the one just used. */
+static inline void step(struct ring_end *end, size_t at)
 {
 	end->used++;
-	if (UNLIKELY(++end->next == end->slot_count))
-		end->next = 0;
+	end->next = UNLIKELY(at + 1 == end->slot_count) ? 0 : at + 1;
 }
 
 /* Waits until the receiver has given back slots that the sender does not know of yet. */
@@ -147,16 +147,16 @@ static int wait_for_room(struct ring_end *end)
 }
 
 /* What stands for a first word that would look as if nothing had come, or as an escape. */
-static uint64_t escape_word(struct ring_end *end, uint64_t word)
+static uint64_t escape_word(const struct ring_end *end, size_t at, uint64_t word)
 {
-	end->escaped[end->next] = word;
-	return end->written[end->next] == end->escape ? end->escape - 1 : end->escape;
+	end->escaped[at] = word;
+	return end->written[at] == end->escape ? end->escape - 1 : end->escape;
 }
 
 static int send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	unsigned char *slot = end->slots + end->next * end->slot_bytes;
-	uint64_t *written = end->written + end->next;
+	size_t at = end->next;
+	unsigned char *slot = end->slots + at * end->slot_bytes;
 	uint64_t word = 0;
 
 	if (UNLIKELY(end->used == end->limit)) {
@@ -167,10 +167,10 @@ static int send_chunk(struct ring_end *end, const unsigned char *from, size_t by
 	}
 	copy_rest(slot, from, bytes);
 	memcpy(&word, from, word_bytes(bytes));
-	if (UNLIKELY(word == *written || (word | 1) == end->escape))
-		word = escape_word(end, word);
-	*written = word;
-	step(end);
+	if (UNLIKELY(word == end->written[at] || (word | 1) == end->escape))
+		word = escape_word(end, at, word);
+	end->written[at] = word;
+	step(end, at);
 	return bell_publish(&end->user, &end->ring->receiver, first_word(slot), word);
 }
 
@@ -183,22 +183,23 @@ static int give_back(struct ring_end *end)
 
 static int recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
 {
-	unsigned char *slot = end->slots + end->next * end->slot_bytes;
-	uint64_t *taken = end->taken + end->next, word;
+	size_t at = end->next;
+	unsigned char *slot = end->slots + at * end->slot_bytes;
+	uint64_t old = end->taken[at], word;
 
 	/* acquire: pairs with the sender's release of the first word */
-	while ((word = atomic_load_explicit(first_word(slot), memory_order_acquire)) == *taken) {
-		int err = bell_wait(&end->user, &end->ring->receiver, first_word(slot), *taken);
+	while ((word = atomic_load_explicit(first_word(slot), memory_order_acquire)) == old) {
+		int err = bell_wait(&end->user, &end->ring->receiver, first_word(slot), old);
 
 		if (err)
 			return err;
 	}
-	*taken = word;
+	end->taken[at] = word;
+	step(end, at);
 	if (UNLIKELY((word | 1) == end->escape))
-		word = end->escaped[end->next];
+		word = end->escaped[at];
 	memcpy(into, &word, word_bytes(bytes));
 	copy_rest(into, slot, bytes);
-	step(end);
 	return UNLIKELY(end->used == end->publish_at) ? give_back(end) : 0;
 }
 

@@ -178,10 +178,10 @@ static int shm_sysv_setup(void *state, const struct link_params *params)
 
 #define SHM(identifier, word, words, wait_set)            \
 	const struct transport transport_##identifier = { \
-		.name = word,                             \
-		.summary = words,                         \
+		.name = (word),                           \
+		.summary = (words),                       \
 		.traits = TRAIT_BUFFER,                   \
-		.waits = wait_set,                        \
+		.waits = (wait_set),                      \
 		.state_size = sizeof(struct shm),         \
 		.setup = identifier##_setup,              \
 		.attach = shm_attach,                     \

@@ -3,7 +3,6 @@
 
 #include <err.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -12,30 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bare_loop.h"
 #include "clock.h"
-#include "spin.h"
-
-#define LINES_APART 4096
-#define RING_BYTES  ((size_t)256 << 10)
-
-struct line {
-	_Alignas(LINES_APART) _Atomic uint64_t value;
-};
-
-/* Shared by both processes. */
-struct arena {
-	struct line ping, pong, head, tail;
-	_Atomic uint32_t attached;
-	double ns;
-	_Alignas(LINES_APART) unsigned char slots[2 * RING_BYTES + (2 << 20)];
-};
-
-struct loop {
-	const struct bare_params *params;
-	struct arena *arena;
-	int fd[2][2]; /* [the reader: 0 the producer, 1 the consumer][read, write] */
-	unsigned char *out, *in;
-};
 
 static void must(int ok, const char *what)
 {
@@ -231,6 +208,8 @@ static const struct {
 	[BARE_SOCKETPAIR_PINGPONG] = {socket_producer, socket_consumer, 0},
 	[BARE_CACHE_LINE_PINGPONG] = {line_producer, line_consumer, 0},
 	[BARE_RING_STREAM] = {ring_producer, ring_consumer, 1},
+	[BARE_BEST_RING_STREAM] = {bare_ring_producer, bare_ring_consumer, 1},
+	[BARE_BEST_RING_PINGPONG] = {bare_ring_asker, bare_ring_answerer, 0},
 	[BARE_PIPE_STREAM] = {pipe_sender, pipe_receiver, 1},
 	[BARE_PIPE_STAMPED] = {pipe_stamper, pipe_consumer, 0},
 	[BARE_SOCKETPAIR_STAMPED] = {socket_stamper, socket_consumer, 0},

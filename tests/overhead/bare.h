@@ -14,6 +14,8 @@ enum bare_kind {
 	BARE_SOCKETPAIR_PINGPONG,
 	BARE_CACHE_LINE_PINGPONG, /* one flag each way, each in a line of its own; no payload */
 	BARE_RING_STREAM,         /* indices cached on both sides, a copy in and a copy out */
+	BARE_BEST_RING_STREAM,    /* see bare_ring.c; 64 or 4096 bytes */
+	BARE_BEST_RING_PINGPONG,  /* 64 bytes */
 	BARE_PIPE_STREAM,
 	BARE_PIPE_STAMPED, /* as above, with a clock read before and after each round trip */
 	BARE_SOCKETPAIR_STAMPED,
