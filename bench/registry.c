@@ -13,6 +13,10 @@
 	X(pipe_vmsplice) \
 	X(splice) \
 	X(shm) \
+	X(shm_huge) \
+	X(shm_posix) \
+	X(shm_sysv) \
+	X(process_vm) \
 	X(eventfd) \
 	X(futex) \
 	X(sem_posix) \
@@ -22,10 +26,6 @@
 	X(signalfd) \
 	X(mq_posix) \
 	X(mq_sysv) \
-	X(shm_huge) \
-	X(shm_posix) \
-	X(shm_sysv) \
-	X(process_vm) \
 	X(socketpair_stream) \
 	X(socketpair_seqpacket) \
 	X(socketpair_dgram) \

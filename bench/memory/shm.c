@@ -53,8 +53,9 @@ static int map_huge(struct shm *shm, const struct link_params *params)
 	int err = map(shm, MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1);
 
 	if (err == -ENOMEM)
-		return fail_text(ENOSYS, "%zu free huge pages are needed: sysctl vm.nr_hugepages=8",
-			shm->bytes / HUGE_BYTES);
+		return fail_text(ENOSYS,
+			"too few huge pages are free (%zu needed): sysctl vm.nr_hugepages=%zu",
+			shm->bytes / HUGE_BYTES, shm->bytes / HUGE_BYTES + 7);
 	return err ? fail_text(ENOSYS, "this kernel has no huge pages of 2 MiB") : 0;
 }
 
