@@ -13,9 +13,9 @@
 	X(pipe_vmsplice) \
 	X(splice) \
 	X(shm) \
-	X(shm_huge) \
 	X(shm_posix) \
 	X(shm_sysv) \
+	X(shm_huge) \
 	X(process_vm) \
 	X(eventfd) \
 	X(futex) \

@@ -303,7 +303,7 @@ no_leak_check="ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0"
 }
 
 @test "all three standard descriptors closed" {
-	run bash -c '"$@" <&- >&- 2>&-' _ "$IPCMARK" run "${tiny[@]}" -q -c 'pingpong/*/{none,block,futex}/64/same-cpu' \
+	run bash -c '"$@" <&- >&- 2>&-' _ "$IPCMARK" run "${tiny[@]}" -q -c 'pingpong/{null,pipe,fifo,shm,tcp,udp,mq-posix,eventfd,process-vm,scm-rights}/usual/64/same-cpu' \
 		-o result.json
 	expect_status 0
 	expect_valid result.json

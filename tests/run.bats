@@ -190,7 +190,7 @@ on_terminal() {
 	holds result.json 'len(runs) == 14' \
 		'all(r["sent"] == r["messages"] + r["discarded"] for r in runs)' \
 		'all(r["lost"] == r["duplicates"] == r["reordered"] == 0 for r in runs)' \
-		'all(r["discarded"] >= 1000 for r in runs)' \
+		'all(r["discarded"] >= 100 for r in runs)' \
 		'all(len({r["sent"] for r in c["runs"]}) == 1 for c in d["cells"])' \
 		'all(r["rtt_ns"]["count"] == r["messages"] for c in by(pattern="pingpong") for r in c["runs"])' \
 		'all(c["histogram"]["count"] == sum(r["messages"] for r in c["runs"]) for c in by(pattern="pingpong"))' \
@@ -206,13 +206,17 @@ on_terminal() {
 		'abs(cell["summary"]["loss_ratio"]["estimate"] - (1 - run["messages"] / run["offered"])) < 1e-9'
 }
 
+# How many transports this machine has.
+available() {
+	"$IPCMARK" list --json | "$python" -c \
+		'import json, sys; print(sum(t["available"] for t in json.load(sys.stdin)["transports"]))'
+}
+
 @test "every mechanism plays pingpong" {
-	measure -c 'pingpong/*/*/64'
-	holds result.json 'len({c["transport"] for c in d["cells"]}) == 10' \
-		'len({(c["transport"], c["wait"]) for c in d["cells"]}) == 19' \
-		'all(c["status"] == "ok" or c["status"] == "skipped" and "spin needs two CPUs" in c["reason"] for c in d["cells"])' \
-		'len({c["transport"] for c in by(status="ok")}) == 10' \
-		'all(c["status"] == "ok" for c in d["cells"] if c["wait"] != "spin")'
+	measure -c 'pingpong/*/usual/64' -c 'pingpong/{pipe,shm}/*/64'
+	holds result.json "len({c['transport'] for c in by(status='ok')}) == $(available)" \
+		'all(c["status"] in ("ok", "skipped") for c in d["cells"])' \
+		'all(c["status"] == "ok" for c in by(transport="pipe") if c["wait"] not in ("spin", "io-uring"))'
 	expect_valid result.json
 	expect_only_numbers result.json
 }
@@ -221,11 +225,9 @@ on_terminal() {
 	program run "${tiny[@]}" -c stream -o result.json
 	# of a stream that is so short all may be lost where messages may
 	((status == 0 || status == 5))
-	holds result.json 'len({(c["transport"], c["wait"]) for c in d["cells"]}) == 19' \
-		'all(c["status"] == "ok" for c in d["cells"] if c["wait"] != "spin" and c["transport"] != "udp")' \
-		'all(c["status"] == "ok" or "spin needs two CPUs" in c["reason"] or c["transport"] == "udp" for c in d["cells"])' \
-		'all(c["reason"] == "run 1 of 1: no message arrived" for c in by(status="failed"))' \
-		'len({c["transport"] for c in d["cells"]}) == 10'
+	holds result.json "len({c['transport'] for c in d['cells'] if c['status'] != 'skipped'}) == $(available)" \
+		'all(c["status"] in ("ok", "skipped") or "udp" in c["transport"] for c in d["cells"])' \
+		'all(c["reason"] == "run 1 of 1: no message arrived" for c in by(status="failed"))'
 	expect_valid result.json
 	expect_only_numbers result.json
 }
@@ -297,7 +299,7 @@ trace() {
 	strace -o /dev/null true 2>/dev/null || skip "strace is not allowed here"
 	strace -ff -ttt -o trace "$IPCMARK" run "${tiny[@]}" -q -c "$1" -o result.json
 	sent=$(value result.json 'run["sent"]')
-	((sent >= 1000))
+	((sent >= 100))
 	"$python" "$source_dir/tests/e2e_result.py" calls trace >sides
 }
 
