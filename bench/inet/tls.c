@@ -1,8 +1,8 @@
-/* tls and tls-kernel: TLS 1.3 over TCP on 127.0.0.1, as OpenSSL does it: TLS_AES_128_GCM_SHA256,
- * the handshake over before the first message. With tls, OpenSSL makes the records: each is copied
- * and encrypted in user space, and takes two calls to receive, its header and the rest, as OpenSSL
- * reads unless it is told to read ahead. With tls-kernel (TLS_TX and TLS_RX of tcp(7)'s TCP_ULP
- * "tls") the kernel does.
+/* tls and tls-kernel: TLS over TCP on 127.0.0.1, as OpenSSL does it: AES-128-GCM, the handshake
+ * over before the first message. With tls, OpenSSL makes the records: each is copied and encrypted
+ * in user space, and takes two calls to receive, its header and the rest, as OpenSSL reads unless
+ * it is told to read ahead. With tls-kernel (TLS_TX and TLS_RX of tcp(7)'s TCP_ULP "tls") the
+ * kernel does.
  *
  * A message is a record, or one for each 16 KiB of it: when all of it has been received, none of
  * the next is inside OpenSSL, so the descriptor tells what is to come. Keys are never renewed. */
@@ -175,8 +175,8 @@ const struct transport transport_tls = {
 
 const struct transport transport_tls_kernel = {
 	.name = "tls-kernel",
-	.summary =
-		"TLS 1.3 (TLS_AES_128_GCM_SHA256) over TCP on 127.0.0.1, the records by the kernel",
+	.summary = "TLS 1.2 (ECDHE-ECDSA-AES128-GCM-SHA256) over TCP on 127.0.0.1, records by the "
+		   "kernel",
 	.traits = TRAIT_TCP | TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tls),
