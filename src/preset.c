@@ -36,8 +36,10 @@ static const char *const ci_cells[] = {
 	"pingpong/{pipe,shm,eventfd,socketpair-stream,unix-stream,tcp,udp}/usual/64/nearest",
 	"pingpong/{pipe,shm,tcp}/{hybrid,spin}/64/nearest",
 	"pingpong/pipe/{poll,epoll,io-uring}/64/same-cpu",
-	"stream/{pipe,pipe-vmsplice,shm,socketpair-stream,unix-stream,unix-dgram,tcp,udp,mq-posix}"
+	"stream/{pipe,pipe-vmsplice,shm,socketpair-stream,unix-stream,unix-dgram,tcp,udp}"
 	"/usual/{64,16K}/nearest",
+	"stream/mq-posix/usual/64/nearest",
+	"stream/pipe/usual/64/nearest/batch=16",
 	NULL,
 };
 
