@@ -141,7 +141,9 @@ static void add_rates(
 	double seconds = (double)(window.to_ns - window.from_ns) / 1e9;
 
 	if (!(seconds > 0)) {
-		figures_invalidate(figures, "there is no time in which all pairs were measured");
+		figures_invalidate(figures,
+			"there is no time in which all pairs were measured: longer runs (--time) "
+			"have some");
 		return;
 	}
 	for (uint32_t i = 0; i < pair->pairs; i++) {

@@ -93,10 +93,15 @@ const struct metric metric_table[] = {
 	{.name = NULL},
 };
 
-bool metric_applies(const struct metric *metric, const struct pattern *pattern, bool lossy)
+bool metric_applies(const struct metric *metric, const struct cell *cell)
 {
-	return (metric->figure == FIGURE_ANY || metric->figure == pattern_figure(pattern)) &&
-		(!metric->lossy_only || (lossy && pattern->timed == SIDE_CONSUMER));
+	bool lossy = cell->transport->traits & TRAIT_LOSSY && cell->pattern->timed == SIDE_CONSUMER;
+	/* of several pairs, what all of them move is a figure, too */
+	bool rated = metric->figure == FIGURE_RATE && cell->axes.pairs > 1;
+
+	return (metric->figure == FIGURE_ANY || rated ||
+		       metric->figure == pattern_figure(cell->pattern)) &&
+		(!metric->lossy_only || lossy);
 }
 
 const struct metric *metric_find(const char *name)

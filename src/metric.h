@@ -4,6 +4,7 @@
 #define IPCMARK_METRIC_H
 
 #include "figures.h"
+#include "plan.h"
 #include "stats.h"
 
 struct metric {
@@ -19,7 +20,7 @@ struct metric {
 /* Ends with one whose name is NULL. */
 extern const struct metric metric_table[];
 
-bool metric_applies(const struct metric *metric, const struct pattern *pattern, bool lossy);
+bool metric_applies(const struct metric *metric, const struct cell *cell);
 
 /* By its name; NULL where there is none. */
 const struct metric *metric_find(const char *name);

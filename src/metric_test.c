@@ -124,8 +124,19 @@ static void each_reads_its_figure(void **state)
 	assert_null(metric_find(""));
 }
 
+static bool applies(const struct metric *metric, const struct pattern *pattern,
+	const struct transport *transport, uint32_t pairs)
+{
+	const struct cell cell = {.pattern = pattern, .transport = transport, .axes.pairs = pairs};
+
+	return metric_applies(metric, &cell);
+}
+
 static void each_goes_with_its_pattern(void **state)
 {
+	static const struct transport safe = {.name = "safe"},
+				      lossy = {.name = "lossy", .traits = TRAIT_LOSSY};
+
 	(void)state;
 	for (const struct metric *metric = metric_table; metric->name; metric++) {
 		bool rtt = strncmp(metric->name, "rtt_ns.", 7) == 0,
@@ -135,14 +146,15 @@ static void each_goes_with_its_pattern(void **state)
 		     rate = strstr(metric->name, "_per_s") != NULL,
 		     all = !rtt && !one_way && !loss && !rate;
 
-		assert_int_equal(metric_applies(metric, &pattern_pingpong, false), rtt || all);
-		assert_int_equal(metric_applies(metric, &pattern_pingpong, true), rtt || all);
-		assert_int_equal(metric_applies(metric, &pattern_stream, false), rate || all);
+		assert_int_equal(applies(metric, &pattern_pingpong, &safe, 1), rtt || all);
+		assert_int_equal(applies(metric, &pattern_pingpong, &lossy, 1), rtt || all);
+		assert_int_equal(applies(metric, &pattern_fanin, &safe, 1), rtt || all);
+		assert_int_equal(applies(metric, &pattern_pingpong, &safe, 2), rtt || rate || all);
+		assert_int_equal(applies(metric, &pattern_stream, &safe, 1), rate || all);
+		assert_int_equal(applies(metric, &pattern_stream, &lossy, 1), rate || loss || all);
+		assert_int_equal(applies(metric, &pattern_paced, &safe, 1), one_way || all);
 		assert_int_equal(
-			metric_applies(metric, &pattern_stream, true), rate || loss || all);
-		assert_int_equal(metric_applies(metric, &pattern_paced, false), one_way || all);
-		assert_int_equal(
-			metric_applies(metric, &pattern_paced, true), one_way || loss || all);
+			applies(metric, &pattern_paced, &lossy, 1), one_way || loss || all);
 		assert_string_equal(metric->better, rate ? "higher" : "lower");
 		assert_true(metric->unit[0] != '\0');
 		assert_int_equal(metric->quantile < FIGURE_QUANTILES,

@@ -244,7 +244,7 @@ void result_cell_add(
 
 	for (const struct metric *metric = metric_table; metric->name && record->run_count;
 		metric++)
-		if (metric_applies(metric, cell->pattern, cell->transport->traits & TRAIT_LOSSY))
+		if (metric_applies(metric, cell))
 			put_summary(summaries, record, metric, share_of_gaps);
 	put_histogram(object, record);
 }
