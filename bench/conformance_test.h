@@ -110,6 +110,7 @@ struct trial {
 	double interval_ns;    /* of a paced one */
 	bool connects;         /* over connections made while messages flow */
 	bool threads;          /* both sides are threads of one process */
+	uint32_t per_call;     /* room for so many messages on each side; 0: one */
 	uint64_t buffer_bytes; /* asked for; 0: not */
 	struct link_buffers requested, effective;
 	enum pair_status status;
@@ -128,6 +129,7 @@ static inline void run(struct trial *trial)
 		.exchange = {.per_epoch = trial->messages,
 			.epochs = 1,
 			.batch = 1,
+			.per_call = trial->per_call,
 			.interval_ns = trial->interval_ns},
 		.nonce = NONCE,
 		.folder = scratch.path,

@@ -246,6 +246,15 @@ for placement in doc["placements"]:
 EOF
 }
 
+@test "the README has a row for each transport, and for no other" {
+	"$IPCMARK" list --json | "$python" -c '
+import json, sys
+for transport in json.load(sys.stdin)["transports"]:
+	print(transport["name"])' | sort >listed
+	sed -n '/^| transport | waits/,/^$/s/^| `\([a-z0-9-]*\)` .*/\1/p' "$source_dir/README.md" | sort >described
+	diff listed described
+}
+
 @test "schema prints the published schema" {
 	program schema
 	expect_status 0
