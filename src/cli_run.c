@@ -82,7 +82,8 @@ static const char run_doc[] =
 	"  ipcmark run --sweep -c paced/{pipe,tcp}/block -o load.json    # then: ipcmark plot "
 	"load.json\n"
 	"\n"
-	"Parts that are left out of GLOB: any transport, any wait, 64 bytes, and the placements "
+	"Parts that are left out of GLOB: any transport, its usual wait, 64 bytes, and the "
+	"placements "
 	"nearest (the closest "
 	"pair of different cores) and same-cpu. `ipcmark list` shows the words.\n";
 

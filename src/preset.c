@@ -65,9 +65,8 @@ const struct preset preset_look = {
 
 const struct preset preset_table[] = {
 	{"quick",
-		"every mechanism: round trips of 64 B, streams of 64 B and 64 KiB, under a minute: "
-		"a "
-		"first look, not for citation",
+		"every mechanism: round trips of 64 B, streams of 64 B and 64 KiB; under a "
+		"minute: a first look, not for citation",
 		6, 15 * MS, 10 * MS, 100, quick_cells, NULL},
 	{"ci", "about 50 cells, 10 runs each, under 5 minutes: for gates", 10, 330 * MS, 100 * MS,
 		0, ci_cells, control},
