@@ -27,15 +27,14 @@ table == "cells" && field("pattern") == "paced" && field("status") == "ok" && \
 }
 
 # A quantile of a placement is a panel: to curves.awk another placement, next to its own.
-function quantile_panel(quantile,    base, name, p)
+function quantile_panel(quantile,    base, p)
 {
 	base = place_of_cell()
-	placement_class[base] = field("class")
-	name = placement_name[base] ", " quantile
-	p = placement_of(name)
-	placement_rank[p] = placement_rank[base] + (quantile == "p50" ? 0.1 : 0.2)
-	if (placement_name[base] in placement_text)
-		placement_text[name] = placement_text[placement_name[base]]
+	p = placement_of(placement_base[base], ", " quantile placement_condition[base])
+	placement_class[p] = field("class")
+	placement_suffix[p] = ", " quantile
+	placement_condition[p] = placement_condition[base]
+	placement_rank[p] = placement_rank[base] + (quantile == "p50" ? 0.01 : 0.02)
 	return p
 }
 
@@ -77,6 +76,7 @@ function curve_write(c,    i, n, list, good)
 		}
 		good++
 		print point_x[n], point_y[n], point_low[n], point_high[n], point_is_limited[n] > data
+		print point_x[n], point_y[n] > context
 	}
 	if (good == 0)
 		print missing, missing, missing, missing, 0 > data
@@ -87,8 +87,11 @@ function curve_write(c,    i, n, list, good)
 	if (good == curve_points[c])
 		print missing, missing > data
 	print "\n" > data
+	print "" > context
 	print "curve_good[" written "] = " good + 0 "; curve_bad[" written "] = " curve_points[c] - good > params
 }
+
+function end_pixel(c) { return plot_width * log(end_x[c] / rate_low) / log(rate_high / rate_low) }
 
 # Rates with names as far as there is room below an axis of `width` pixels.
 function rate_ticks_of(low, high, width,    e, i, m, x, last, text, step)
@@ -133,7 +136,7 @@ END {
 		answer("none", "no paced cell has a response time; ipcmark run --sweep measures them")
 		exit
 	}
-	print "array curve_good[" curves "]; array curve_bad[" curves "]" > params
+	curve_arrays = "good bad"
 	range_set("rate", lowest_rate, highest_rate, 2)
 	rate_low = range_low
 	rate_high = range_high
@@ -153,6 +156,6 @@ END {
 		notes = notes "Hollow points: the sender could not keep its schedule, or was late by more than a tenth of the median. "
 	if (any_unstable)
 		notes = notes "Unstable: at that rate the backlog grows for as long as one looks, so there is no quantile. "
-	place_caption(y, notes ranges_text() unmeasured_text())
+	place_caption(y, notes ranges_text() unnamed_text() unmeasured_text())
 	answer("draw", "response p50 and p99 against the offered rate, " size_text(best_size))
 }

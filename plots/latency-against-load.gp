@@ -11,8 +11,8 @@ set grid xtics ytics nomxtics nomytics
 
 do for [p = 1:panels] {
 	eval start_panel
-	eval ticks("y", time_ticks[level(p, faceted ? 1.8 : 2.6)])
-	eval name_axes("messages due", faceted ? "response" : "response time")
+	eval ticks("y", time_ticks[level(p, is_small ? 1.8 : 2.6)])
+	eval name_axes("messages due", is_small ? "response" : "response time")
 	# A plot that would have nothing to draw is left out; an empty iteration inside `plot` still runs once.
 	bars_text = ""
 	curves_text = ""
@@ -22,16 +22,16 @@ do for [p = 1:panels] {
 			bars_text = bars_text . good . "1:2:3:4 with yerrorbars ps hidden lw 1" \
 				. sprintf(" lc rgb lighter(curve_colour(%d)) notitle, ", c)
 			curves_text = curves_text . good . sprintf("1:2 with linespoints lw 1.6 dt curve_dash(%d)", c) \
-				. sprintf(" lc rgb curve_colour(%d) pt curve_shape(%d) ps point_size %s, ", c, c, curve_title(c)) \
+				. sprintf(" lc rgb curve_colour(%d) pt curve_shape(%d) ps point_size notitle, ", c, c) \
 				. good . "1:($5 > 0 ? $2 : NaN) with points" \
 				. sprintf(" pt curve_shape(%d) ps 0.6 * point_size lc rgb 'white' notitle, ", c)
 		}
 		if (curve_bad[c] > 0) {
 			curves_text = curves_text . sprintf("data index %d using 1:2 with points pt 2 ps point_size", 2 * c - 1) \
-				. sprintf(" lw 1.4 lc rgb curve_colour(%d) %s, ", c, curve_good[c] > 0 ? "notitle" : curve_title(c))
+				. sprintf(" lw 1.4 lc rgb curve_colour(%d) notitle, ", c)
 		}
 	}
-	eval "plot " . bars_text . curves_text[1:strlen(curves_text) - 2]
+	eval "plot " . context_text(p) . bars_text . curves_text[1:strlen(curves_text) - 2]
 	eval end_panel
 }
 unset multiplot

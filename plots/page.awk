@@ -262,6 +262,8 @@ function place_caption(y, notes,    a, text)
 		}
 	}
 	print "page_width = " page_width "; page_height = " int(y + 6) > params
+	looks_write("transport", transport_looks)
+	looks_write("wait", wait_looks)
 	gsub(/[^A-Za-z0-9]/, "_", identifier)
 	print "identifier = " quote(identifier) > params
 }

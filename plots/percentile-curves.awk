@@ -16,6 +16,11 @@ table == "percentiles" && field("pattern") == "pingpong" {
 	value = field("value_ns") + 0
 	if (field("support") == "none" || q >= 1 || value <= 0 || ((field("file"), field("cell")) in batched))
 		next
+	if (field("transport") == "null") {
+		if (q == 0.5 && !((field("size_bytes"), arm_of(field("file"))) in null_p50))
+			null_p50[field("size_bytes"), arm_of(field("file"))] = duration(value)
+		next
+	}
 	n = ++points
 	point_x[n] = 1 / (1 - q)
 	point_y[n] = value
@@ -40,9 +45,10 @@ function curve_write(c,    i, n, block, last_full)
 		if (point_is_low[n])
 			break
 		print point_x[n], point_y[n] > data
+		print point_x[n], point_y[n] > context
 		last_full = n
 	}
-	print "full_points[" written "] = " i - 1 "; low_points[" written "] = " curve_points[c] - i + 1 > params
+	print "curve_full[" written "] = " i - 1 "; curve_low[" written "] = " curve_points[c] - i + 1 > params
 	if (last_full == "")
 		print missing, missing > data
 	print "\n" > data
@@ -53,6 +59,12 @@ function curve_write(c,    i, n, block, last_full)
 	for (; i <= curve_points[c]; i++)
 		print point_x[curve_point[c, i]], point_y[curve_point[c, i]] > data
 	print "\n" > data
+	print "" > context
+}
+
+function end_pixel(c)
+{
+	return plot_width * log(point_x[curve_point[c, curve_points[c]]]) / log(furthest * 1.15)
 }
 
 END {
@@ -65,6 +77,9 @@ END {
 		exit
 	}
 	best_size = choose_size(size_count, sizes, size_total)
+	for (a = 1; a <= arms; a++)
+		if ((best_size, a) in null_p50)
+			nulls[a] = "p50 " null_p50[best_size, a]
 	for (i = 1; i <= points; i++) {
 		if (point_size[i] != best_size)
 			continue
@@ -76,7 +91,7 @@ END {
 		furthest = max(furthest, point_x[i])
 	}
 	print "furthest = " furthest > params
-	print "array full_points[" curves "]; array low_points[" curves "]" > params
+	curve_arrays = "full low"
 	y = place_title("Round-trip percentiles, " size_text(best_size) " messages", \
 		"Closed loop, one message in flight; all runs of a cell merged. " \
 		"A level stretch is a steady mechanism, a rise to the right its tail.")
@@ -86,11 +101,11 @@ END {
 	if (any_low)
 		legend_add("by 10 to 99 messages", "", "lw 1.4 dt 3 lc rgb '#444444'")
 	y = curves_place(legend_end() + 4)
-	print "percentile_ticks = " "\"" percentile_ticks(plot_width, is_faceted()) "\"" > params
+	print "percentile_ticks = " "\"" percentile_ticks(plot_width, plot_width < 400) "\"" > params
 	notes = "Support is the number of messages beyond a percentile; a curve ends where it has fewer than 10."
 	if (batched_text != "")
 		notes = notes " Without a curve, since the clock is too coarse to time one message: " batched_text "."
-	notes = notes ranges_text() unmeasured_text()
+	notes = notes ranges_text() unnamed_text() null_text(nulls) unmeasured_text()
 	place_caption(y, notes)
 	answer("draw", "round-trip time against percentile, " size_text(best_size))
 }

@@ -12,22 +12,22 @@ set grid xtics ytics nomxtics nomytics
 
 do for [p = 1:panels] {
 	eval start_panel
-	eval ticks("y", time_ticks[level(p, faceted ? 1.6 : 2.6)])
-	eval name_axes(faceted ? "percentile (%)" : "percentile", "round trip")
+	eval ticks("y", time_ticks[level(p, is_small ? 1.6 : 2.6)])
+	eval name_axes(is_small ? "percentile (%)" : "percentile", "round trip")
 	# A plot that would have nothing to draw is left out; an empty iteration inside `plot` still runs once.
 	curves_text = ""
 	do for [c = first:last] {
-		if (full_points[c] > 0) {
+		if (curve_full[c] > 0) {
 			curves_text = curves_text . sprintf("data index %d using 1:2 with linespoints lw 1.6", 2 * (c - 1)) \
 				. sprintf(" dt curve_dash(%d) lc rgb curve_colour(%d) pt curve_shape(%d)", c, c, c) \
-				. sprintf(" ps point_size pi %d %s, ", 1 + full_points[c] / 11, curve_title(c))
+				. sprintf(" ps point_size pi %d notitle, ", 1 + curve_full[c] / 11)
 		}
-		if (low_points[c] > 0) {
+		if (curve_low[c] > 0) {
 			curves_text = curves_text . sprintf("data index %d using 1:2 with lines lw 1.4", 2 * c - 1) \
-				. sprintf(" dt 3 lc rgb curve_colour(%d) %s, ", c, full_points[c] > 0 ? "notitle" : curve_title(c))
+				. sprintf(" dt 3 lc rgb curve_colour(%d) notitle, ", c)
 		}
 	}
-	eval "plot " . curves_text[1:strlen(curves_text) - 2]
+	eval "plot " . context_text(p) . curves_text[1:strlen(curves_text) - 2]
 	eval end_panel
 }
 unset multiplot

@@ -16,7 +16,7 @@ table == "cells" { placement_class[place_of_cell()] = field("class") }
 table == "comparison" && (field("metric") in heading) {
 	n = ++rows
 	split(field("cell"), part, "/")
-	row_panel[n] = panel_of(field("metric"), part[4], part[5] (axis("think") == "" ? "" : think_mark axis("think")))
+	row_panel[n] = panel_of(field("metric"), part[4], placement_of(part[5], cell_condition(field("cell"))))
 	row_label[n] = row_label_of(field("cell"), part)
 	row_new[n] = new_arm_of(field("arm"))
 	base_label = field("base_label")
@@ -38,7 +38,7 @@ function panel_of(metric, size, place,    key)
 	key = metric SUBSEP size SUBSEP place
 	if (!(key in group_number)) {
 		group_number[key] = ++groups
-		group_title[groups] = heading[metric] ", " size_text(bytes_of(size)) "; " placement_title(placement_of(place))
+		group_title[groups] = heading[metric] ", " size_text(bytes_of(size)) "; " placement_title(place)
 		group_better[groups] = metric == "messages_per_s" ? "right is faster" : "left is faster"
 	}
 	return group_number[key]

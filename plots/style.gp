@@ -6,11 +6,7 @@ set encoding utf8
 set datafile separator "\t"
 set datafile missing "NaN"
 
-# ---- one colour and one shape for each transport; the shape carries the figure when it is printed in grey
-
-known = "null pipe fifo shm socketpair-stream socketpair-dgram unix-stream unix-dgram tcp udp"
-known_colours = "0x707070 0x0060A8 0x45A9DC 0xC8451B 0x14A37D 0x6DB33F 0x7B2D6B 0xD176AE 0x40260F 0xE69A00"
-known_shapes = "2 7 13 9 5 15 13 7 5 11"
+# ---- one colour and one shape for each transport and each wait; the known ones are in transports.awk
 
 # Others: by a hash of the name, so the same name always looks the same. 13 and 6 have no common factor.
 other_colours = "0x1F4E79 0xA61C3C 0x4E7D00 0x7A5195 0x008B8B 0xB8860B 0xB0307A" \
@@ -19,17 +15,16 @@ other_shapes = "7 5 9 11 13 15"
 
 letters = "-0123456789abcdefghijklmnopqrstuvwxyz_"
 name_hash(s, i) = i > strlen(s) ? 7 : (name_hash(s, i + 1) * 31 + strstrt(letters, s[i:i]) * (i + 12)) % 99991
-known_index(s, i) = i > words(known) ? 0 : word(known, i) eq s ? i : known_index(s, i + 1)
-transport_colour(s) = int(known_index(s, 1) > 0 ? word(known_colours, known_index(s, 1)) \
-	: word(other_colours, 1 + name_hash(s, 1) % 13))
-transport_shape(s) = int(known_index(s, 1) > 0 ? word(known_shapes, known_index(s, 1)) \
-	: word(other_shapes, 1 + name_hash(s, 1) % 6))
+index_in(list, s, i) = i > words(list) ? 0 : word(list, i) eq s ? i : index_in(list, s, i + 1)
+look(s, i, known, other) = int(word(i > 0 ? known : other, i > 0 ? i : 1 + name_hash(s, 1) % words(other)))
+transport_colour(s) = look(s, index_in(transport_names, s, 1), transport_colours, other_colours)
+transport_shape(s) = look(s, index_in(transport_names, s, 1), transport_shapes, other_shapes)
 
-# Two curves of one transport differ in their wait or in a further axis, which is the dash.
-ways = "block none futex spin poll select epoll eventfd"
-way_dashes = "1 1 1 5 6 7 8 9"
-way_index(s, i) = i > words(ways) ? 0 : word(ways, i) eq s ? i : way_index(s, i + 1)
-way_dash(s) = int(way_index(s, 1) > 0 ? word(way_dashes, way_index(s, 1)) : 5 + name_hash(s, 1) % 5)
+# A way is a wait and the axes behind it. Where the curves of one transport stand alone, the way has the colour and
+# the shape; elsewhere a dash tells those that spin, and those with axes.
+way_colour(s) = look(s, index_in(wait_names, s, 1), wait_colours, other_colours)
+way_shape(s) = look(s, index_in(wait_names, s, 1), wait_shapes, other_shapes)
+way_dash(s, has_colour) = has_colour ? 1 : words(s) > 1 ? 5 + name_hash(s, 1) % 5 : s eq "spin" ? 5 : 1
 
 # ---- arms: several results in one figure
 
@@ -67,9 +62,11 @@ tick_font = "DejaVu Sans,10"
 
 array time_ticks[6] = ["", "", "", "", "", ""]
 array rate_ticks[6] = ["", "", "", "", "", ""]
+array count_ticks[6] = ["", "", "", "", "", ""]
 array labelled[3] = [" 1 ", " 1 2 5 ", " 1 1.5 2 3 4 5 7 "]
 times = "ns us ms s"
 rates = "B/s kB/s MB/s GB/s TB/s"
+counts = "/s k/s M/s G/s"
 unit_index(list, e) = e < 0 ? 0 : e / 3 < words(list) ? e / 3 : words(list) - 1
 tick_text(list, m, e) = sprintf("%.9g %s", m * 10.0 ** (e - 3 * unit_index(list, e)), \
 	word(list, 1 + unit_index(list, e)))
@@ -82,8 +79,10 @@ do for [e = -2:14] {
 			if (big || m ne "1.5") {
 				time_ticks[k] = time_ticks[k] . tick(big ? tick_text(times, v, e) : "", v, e, !big)
 				rate_ticks[k] = rate_ticks[k] . tick(big ? tick_text(rates, v, e) : "", v, e, !big)
+				count_ticks[k] = count_ticks[k] . tick(big ? tick_text(counts, v, e) : "", v, e, !big)
 				time_ticks[k + 3] = time_ticks[k + 3] . tick("", v, e, !big)
 				rate_ticks[k + 3] = rate_ticks[k + 3] . tick("", v, e, !big)
+				count_ticks[k + 3] = count_ticks[k + 3] . tick("", v, e, !big)
 			}
 		}
 	}
@@ -97,7 +96,8 @@ ticks(axis, list) = sprintf("set %stics (%s) %s", axis, list[1:strlen(list) - 1]
 load name . ".params"
 X(px) = px / real(page_width)
 Y(px) = 1 - px / real(page_height)
-zoom = format eq "png" ? 1.6 : 1.0
+# No bitmap may be taller than 32767 pixels.
+zoom = format eq "png" ? (1.6 * page_height < 32000 ? 1.6 : 32000.0 / page_height) : 1.0
 
 if (format eq "png") {
 	set terminal pngcairo noenhanced background "white" font "DejaVu Sans,11" \

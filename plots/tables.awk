@@ -4,7 +4,6 @@
 BEGIN {
 	FS = "\t"
 	missing = "NaN"
-	think_mark = ", think="
 	placement_order = " same-cpu smt same-llc cross-llc cross-numa floating "
 	placement_text["same-cpu"] = "both sides on one CPU"
 	placement_text["smt"] = "two hardware threads of one core"
@@ -12,7 +11,9 @@ BEGIN {
 	placement_text["cross-llc"] = "two cores with separate last-level caches"
 	placement_text["cross-numa"] = "two NUMA nodes"
 	placement_text["floating"] = "not pinned"
-	figure_pattern = figure ~ /^throughput/ ? "stream" : figure ~ /^latency-against/ ? "paced" : "pingpong"
+	# What a figure's caption tells of cells that were not measured.
+	figure_pattern = figure ~ /^(throughput|batch|buffer)/ ? "stream" : figure ~ /^latency-against/ ? "paced" : \
+		figure == "fan-in" ? "fanin" : "pingpong"
 }
 
 # The conditions stand before the other tables: every arm is known by now.
@@ -92,28 +93,40 @@ function axis(name,    cell)
 	return substr(cell, RSTART + length(name) + 2, RLENGTH - length(name) - 3)
 }
 
-# Think time before each round trip makes another condition of a placement: "same-llc, think=1ms".
-function place_of_cell()
+# What else than its CPUs sets a cell apart, in words: such cells have panels of their own. Those with axes are named
+# by them, and stand together.
+function cell_condition(cell,    text)
 {
-	return placement_of(field("placement") (axis("think") == "" ? "" : think_mark axis("think")))
+	if (cell ~ /^connect\//)
+		text = ", a connection for each message"
+	else if (cell ~ /^write-write-read\//)
+		text = ", the request in two writes"
+	if (axis("think") != "")
+		text = text ", idle for " axis("think") " before each round trip"
+	return text (cell ~ /\/(batch|pairs|buffer|sides|connections|active)=/ ? ", with further axes" : "")
 }
 
-function placement_of(name,    i, rank, base)
+function place_of_cell() { return placement_of(field("placement"), cell_condition(field("cell"))) }
+
+# A placement is a panel, or a group of them; `condition` ends its title.
+function placement_of(base, condition,    name, rank)
 {
+	name = base condition
 	if (!(name in placement_number)) {
 		placement_number[name] = ++placements
 		placement_name[placements] = name
-		base = name
-		sub(think_mark ".*", "", base)
+		placement_base[placements] = base
+		placement_condition[placements] = condition
 		rank = index(placement_order, " " base " ")
-		placement_rank[placements] = (rank ? rank : 1000 + placements) + (base != name) / 2
+		placement_rank[placements] = (rank ? rank : 1000 + placements) + (condition != "") / 4 + \
+			(condition ~ /axes/) / 4
 	}
 	return placement_number[name]
 }
 
 # A mechanism is what a row or a curve stands for: transport, wait, and the axes after the placement in the
-# cell's name, but for think time, which is part of its placement, and the load, along which it is a curve. Its way
-# is the wait and the axes: what sets it apart from others of its transport.
+# cell's name, but for think time and a fan-in's connections, which are part of its placement, and the load or the axis
+# `along` which it is a curve. Its way is the wait and the axes: what sets it apart from others of its transport.
 function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 {
 	way = wait
@@ -122,7 +135,7 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		label = label " " wait
 	n = split(cell, part, "/")
 	for (i = 6; i <= n; i++) {
-		if (part[i] ~ /^(think|load|rate|control)=/)
+		if (part[i] ~ /^(think|load|rate|control|connections|active)=/ || index(part[i], along "=") == 1)
 			continue
 		label = label " " part[i]
 		way = way " " part[i]
@@ -196,17 +209,13 @@ function unmeasured_text(    i, p, list, text)
 	return text == "" ? "" : " Without a panel: " text "."
 }
 
-function placement_title(p,    name, text, think)
+function placement_title(p,    base, text)
 {
-	name = placement_name[p]
-	if (match(name, think_mark)) {
-		think = ", idle for " substr(name, RSTART + RLENGTH) " before each round trip"
-		name = substr(name, 1, RSTART - 1)
-	}
-	if (name in placement_text)
-		return name ": " placement_text[name] think
-	text = "CPUs " name
-	if (placement_class[p] != "" && placement_class[p] != name)
+	base = placement_base[p]
+	if (base in placement_text)
+		return base placement_suffix[p] ": " placement_text[base] placement_condition[p]
+	text = "CPUs " base
+	if (placement_class[p] != "" && placement_class[p] != base)
 		text = text " (" placement_class[p] ")"
-	return text think
+	return text placement_suffix[p] placement_condition[p]
 }

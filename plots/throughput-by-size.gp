@@ -1,7 +1,6 @@
 # Throughput by message size: bytes per second at the receiver, both axes logarithmic, and what a lossy
-# transport lost. Data: by-size.awk.
+# transport lost. Data: against.awk.
 
 name = "throughput-by-size"
-value_title = "throughput"
-value_is_rate = 1
-load "plots/by-size.gp"
+rate_title = "throughput"
+load "plots/against.gp"
