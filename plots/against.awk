@@ -25,6 +25,7 @@ BEGIN {
 			"buffer asked for", "messages/s against the size of the buffer")
 	# Round trips through a pattern of their own; of streams bytes where sizes differ, else messages.
 	metric_of["fanin"] = figure == "fan-in" ? "rtt_ns.p50" : ""
+	metric_of["connect"] = metric_of["write-write-read"] = figure == "round-trip-by-size" ? "rtt_ns.p50" : ""
 	metric_of["pingpong"] = figure ~ /^(round-trip|scaling)/ ? "rtt_ns.p50" : ""
 	metric_of["stream"] = figure == "throughput-by-size" ? "bytes_per_s" : \
 		figure ~ /^(scaling|batch|buffer)$/ ? "messages_per_s" : ""
@@ -63,9 +64,19 @@ table == "cells" && metric_of[field("pattern")] != "" && field("status") == "ok"
 		has_flag(field("flags"), "low_confidence")
 	key = point_placement[n] SUBSEP point_mechanism[n] SUBSEP point_arm[n]
 	point_curve[n] = key
-	places_of[key]++
+	places_of[key] += !((key, point_x[n]) in is_placed)
+	is_placed[key, point_x[n]] = 1
 	if (axis(along) != "")
 		is_named[key] = 1
+}
+
+# Where the axis ends for a wait, and why.
+table == "cells" && metric_of[field("pattern")] != "" && field("status") != "ok" && along != "size" && axis(along) != "" {
+	key = (by_transport ? "" : field("transport") " ") field("wait") SUBSEP field("note")
+	if (!(key in absent_from))
+		absent_list[++absent_total] = key
+	if (!(key in absent_from) || place_on_axis() < absent_from[key])
+		absent_from[key] = place_on_axis()
 }
 
 # 0: not on it. Without the axis a stream moves one message a system call, and there is one pair.
@@ -214,6 +225,15 @@ function single_text(    i, m, p, list, one, all)
 	return all == "" ? "" : "One size only, so without a curve: " all "."
 }
 
+function absent_text(    i, part, text)
+{
+	for (i = 1; i <= absent_total && i <= 6; i++) {
+		split(absent_list[i], part, SUBSEP)
+		text = text (i == 1 ? "" : "; ") part[1] " from " place_text_of(absent_from[absent_list[i]]) " on (" part[2] ")"
+	}
+	return text == "" ? "" : " Without a point: " text (absent_total > 6 ? "; and others" : "") "."
+}
+
 function place_text_of(x) { return along == "size" || along == "buffer" ? size_text(x) : x }
 
 # As many of the places as have room for their names below the axis.
@@ -291,9 +311,9 @@ END {
 		quote(axis_title) > params
 	print "axis_ticks = " "\"" place_ticks() "\"" > params
 	if (any_interval && any_beside)
-		notes = "The points of one " (along == "size" ? "size" : "place") \
+		notes = "The points of one " (along == "size" ? "size" : "place on the axis") \
 			" stand side by side so that their bars can be told apart. "
-	notes = notes single_text() ranges_text() unnamed_text() null_sentence() unmeasured_text()
+	notes = notes single_text() absent_text() ranges_text() unnamed_text() null_sentence() unmeasured_text()
 	place_caption(y, notes)
 	answer("draw", shown_text)
 }

@@ -1,9 +1,10 @@
 # What cpu-against-latency.gp draws: for each placement the CPU time that both sides take for a round trip against
 # its p50, a point for each mechanism, with its name beside it; waits that sleep and waits that spin, which lie far
 # apart, each have a panel of their own. With several arms a mechanism's points are joined in the arms' order. The
-# names are laid out here, so that they stand clear of the points and of each other.
+# names are laid out here, so that they stand clear of the points and of each other; where they are more than
+# most_names, waits that are neither usual nor spin have none and no point.
 
-table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" {
+table == "cells" && is_round_trip() && field("status") == "ok" {
 	metric = field("metric")
 	if ((metric != "rtt_ns.p50" && metric != "cpu_ns_per_message") || field("estimate") + 0 <= 0)
 		next
@@ -31,6 +32,27 @@ function has_point(p, m, a,    key)
 	return ((key, "rtt_ns.p50") in value) && ((key, "cpu_ns_per_message") in value)
 }
 
+BEGIN { most_names = 60 }
+
+# Whether there is room for the points of a mechanism among those of its placement.
+function has_room_for(p, m,    i, a, count)
+{
+	if (mechanism_spins[m] || mechanism_is_usual[m] || mechanism_way[m] ~ / /)
+		return 1
+	if (!(p in sleeping_names))
+		for (i = 1; i <= mechanisms; i++) {
+			count = 0
+			for (a = 1; a <= arms; a++)
+				count = count || has_point(p, i, a)
+			sleeping_names[p] += count && !mechanism_spins[i]
+		}
+	if (sleeping_names[p] > most_names && !((p, m) in is_left_out)) {
+		is_left_out[p, m] = 1
+		left_out++
+	}
+	return sleeping_names[p] <= most_names
+}
+
 # Numbers the points, grouped by placement, wait and mechanism, and finds the ranges of each panel, which is known
 # by g: the placement's number twice, and one more where the waits spin.
 function collect_points(    g, p, m, a, key)
@@ -41,7 +63,7 @@ function collect_points(    g, p, m, a, key)
 			if (mechanism_transport[m] == "null" || mechanism_spins[m] != g % 2)
 				continue
 			for (a = 1; a <= arms; a++) {
-				if (!has_point(p, m, a))
+				if (!has_point(p, m, a) || !has_room_for(p, m))
 					continue
 				key = key_of(p, m, a)
 				point_x[++points] = value[key, "rtt_ns.p50"]
@@ -205,7 +227,7 @@ function panel_place(g, y,    i, height, list, n)
 	# The names of the points furthest out go first: they have the room, and the crowd fans out between them.
 	sort_list(list, n, pixel_y)
 	for (i = 1; i <= n; i++)
-		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 34))
+		name_point(list[i], clip(mechanism_label[point_m[list[i]]], 44))
 	return bottom + 56
 }
 
@@ -260,6 +282,8 @@ END {
 		notes = notes " An arrow leads from one result to the next; the name stands at the last."
 	if (panels > 1)
 		notes = notes " Every panel has its own range."
+	if (left_out)
+		notes = notes " Left out are " left_out " points of waits other than the usual one and spin."
 	place_caption(y + 2, notes unmeasured_text())
 	answer("draw", "CPU time of both sides against round trip p50, " size_text(best_size))
 }

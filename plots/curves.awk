@@ -27,9 +27,8 @@ function curve_add(p, m, a)
 		facet_known[p, m] = 1
 		facet_list[p, ++facet_count[p]] = m
 		most_facets = max(most_facets, facet_count[p])
-		most_ways = max(most_ways, ++ways_of[p, mechanism_transport[m]])
-		if (ways_of[p, mechanism_transport[m]] == 1)
-			most_transports = max(most_transports, ++transports_of[p])
+		transports_of[p] += ++ways_of[p, mechanism_transport[m]] == 1
+		most_ways_of[p] = max(most_ways_of[p], ways_of[p, mechanism_transport[m]])
 		if (!mechanism_spins[m] && ++sleeping_ways[p, mechanism_transport[m]] == 1)
 			is_usual[p, m] = 1
 	}
@@ -83,13 +82,13 @@ function ranges_text()
 
 function is_faceted() { return arms > 1 }
 
-# Whether each placement of one result has one panel.
-function is_whole()
+# Whether one panel holds the curves of a placement.
+function is_whole(p)
 {
-	return most_transports == 1 || (!by_transport && most_facets <= 10 && most_ways <= 2)
+	return transports_of[p] == 1 || (!by_transport && facet_count[p] <= 10 && most_ways_of[p] <= 2)
 }
 
-function is_shared() { return is_faceted() ? figure == "percentile-curves" : !is_whole() }
+function is_shared() { return is_faceted() ? figure == "percentile-curves" : most_groups > 1 }
 
 # Writes a panel's curves, in the order of the list; the panel has been added.
 function panel_curves(list, n,    i, c, m)
@@ -124,7 +123,7 @@ function has_panel_of_ways(p, transport) { return by_transport || ways_of[p, tra
 # The groups of a placement, families in their order and then transports: list[1..].
 function groups_of(p, list,    i, m, group, n, known, rank, order, found)
 {
-	if (is_whole()) {
+	if (is_whole(p)) {
 		list[1] = 0
 		return 1
 	}
@@ -151,9 +150,12 @@ function groups_of(p, list,    i, m, group, n, known, rank, order, found)
 	return n + 0
 }
 
-function group_title(group)
+function group_title(p, group)
 {
-	return group in family_title ? family_title[group] : by_transport ? group : group ", its waits"
+	if (group == 0)
+		return ""
+	return group in family_title ? family_title[group] : \
+		by_transport || placement_condition[p] ~ /axes/ ? group : group ", its waits"
 }
 
 # What the panel's title has said is left out, and "block", which most waits are.
@@ -207,7 +209,8 @@ function names_place(list, n, group, left, top, bottom,    i, gap, want, sum, co
 	gap = min(13, (bottom - top) / n)
 	for (i = 1; i <= n; i++) {
 		want[i] = bottom - (bottom - top) * log(curve_end[list[i]] / range_low) / log(range_high / range_low)
-		want[i] = max(top, min(bottom, want[i]))
+		# What ends above all values is drawn a twentieth below the top.
+		want[i] = want[i] < top ? top + 0.05 * (bottom - top) : min(bottom, want[i])
 		sum[++blocks] = want[i] - i * gap
 		count[blocks] = 1
 		first[blocks] = i
@@ -226,11 +229,12 @@ function names_place(list, n, group, left, top, bottom,    i, gap, want, sum, co
 		}
 }
 
-# A line from where the curve ends to its mark and name, level as far as the panel's edge.
+# A line from where the curve ends to its mark and name, dotted as far as the panel's edge, where it is no value.
 function name_place(name, number, x, want, right, y)
 {
 	if (right - x > 8)
-		place_leader(x + 6, want, right, want)
+		print "set arrow from screen X(" x + 6 "), Y(" want ") to screen X(" right "), Y(" want \
+			") nohead front lw 0.9 dt 3 lc rgb '#b4b4b4'" > inside
 	place_leader(max(x + 6, right), want, right + 12, y)
 	print "set label '' at screen X(" right + 20 "), Y(" y ") front point pt curve_shape(" number \
 		") ps 0.9 * point_size lc rgb curve_colour(" number ")" > inside
@@ -241,7 +245,7 @@ function name_place(name, number, x, want, right, y)
 function groups_place(y, order, shown,    i, j, k, p, n, groups, list, least, count, height, columns, width, left)
 {
 	columns = min(most_groups, by_transport && names_width < 100 ? 3 : 2)
-	least = is_whole() ? (shown == 1 ? 380 : 230) : total_groups > 6 ? 150 : 200
+	least = most_groups == 1 ? (shown == 1 ? 380 : 230) : total_groups > 6 ? 150 : 200
 	width = (page_width - 2 * page_margin - 64) / columns
 	plot_width = int(width - names_width - 38)
 	for (i = 1; i <= shown; i++) {
@@ -249,7 +253,7 @@ function groups_place(y, order, shown,    i, j, k, p, n, groups, list, least, co
 		n = groups_of(p, groups)
 		span_placement(p)
 		place_text(placement_title(p), page_margin, y + 12, "left", "@panel_text")
-		y += is_whole() ? 32 : 48
+		y += is_whole(p) ? 32 : 48
 		for (j = 1; j <= n; j++) {
 			if ((j - 1) % columns == 0)
 				height = least
@@ -257,24 +261,23 @@ function groups_place(y, order, shown,    i, j, k, p, n, groups, list, least, co
 				height = max(height, 13 * (ordered_curves(p, groups[k], list) - 1) + 10)
 			left = page_margin + 64 + int((j - 1) % columns * width)
 			panel_add(left, left + plot_width, y, y + height)
-			if (!is_whole())
-				place_text(clip(group_title(groups[j]), int(width / 6.4)), left, y - 11, "left", "@facet_text")
+			place_text(clip(group_title(p, groups[j]), int(width / 6.4)), left, y - 11, "left", "@facet_text")
 			panel_range(4)
 			count = ordered_curves(p, groups[j], list)
 			print "panel_context[" panels "] = " (n > 1 ? i - 1 : -1) "; panel_by_way[" panels "] = " \
 				(groups[j] == mechanism_transport[curve_mechanism[list[1]]] || \
-				(most_transports == 1 && most_ways > 2)) > params
+				(transports_of[p] == 1 && most_ways_of[p] > 2)) > params
 			panel_curves(list, count)
 			names_place(list, count, groups[j], left, y, y + height)
 			print "panel_is_lowest[" panels "] = " (j + columns > n) "; panel_is_left[" panels "] = " \
 				((j - 1) % columns == 0) > params
 			if (j % columns == 0 || j == n)
-				y += height + (is_whole() ? 54 : 48)
+				y += height + (most_groups == 1 ? 54 : 48)
 		}
-		y += is_whole() ? 0 : 14
+		y += most_groups == 1 ? 0 : 14
 		print "\n" > context
 	}
-	return y - 6
+	return most_groups == 1 ? y : y - 6
 }
 
 function facet_place(p, m, x, y, width, height,    a, n, list, suffix, mark)
@@ -350,7 +353,7 @@ function curves_place(y,    i, all, order, shown, most)
 		most_listed = arms
 	}
 	print "arms = " arms "; faceted = " is_faceted() "; shared = " is_shared() "; is_small = " \
-		(is_faceted() || !is_whole()) > params
+		(is_faceted() || most_groups > 1) > params
 	arrays_reserve("curve", "transport way arm " curve_arrays, total_written)
 	arrays_reserve("panel", "first last low high is_lowest is_left context by_way " panel_arrays, most)
 	if (is_faceted())

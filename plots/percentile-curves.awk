@@ -2,7 +2,7 @@
 # message size. A curve goes as far as messages support it: `low` is drawn as thin dots, `none` not at all, and
 # a batched cell has no curve, for its percentiles are those of batches.
 
-table == "cells" && field("pattern") == "pingpong" && is_batched(field("flags")) {
+table == "cells" && is_round_trip() && is_batched(field("flags")) {
 	m = mechanism_of(field("transport"), field("wait"), field("cell"))
 	batched[field("file"), field("cell")] = 1
 	if (!(m in batched_known) && mechanism_transport[m] != "null") {
@@ -11,7 +11,7 @@ table == "cells" && field("pattern") == "pingpong" && is_batched(field("flags"))
 	}
 }
 
-table == "percentiles" && field("pattern") == "pingpong" {
+table == "percentiles" && is_round_trip() {
 	q = field("percentile") + 0
 	value = field("value_ns") + 0
 	if (field("support") == "none" || q >= 1 || value <= 0 || ((field("file"), field("cell")) in batched))

@@ -4,11 +4,11 @@
 
 BEGIN { most_cells = 12 }
 
-table == "cells" && field("pattern") == "pingpong" && is_batched(field("flags")) {
+table == "cells" && is_round_trip() && is_batched(field("flags")) {
 	batched[field("cell")] = 1
 }
 
-table == "percentiles" && field("pattern") == "pingpong" && field("transport") != "null" && \
+table == "percentiles" && is_round_trip() && field("transport") != "null" && \
 	field("support") != "none" && field("percentile") + 0 < 1 && field("value_ns") + 0 > 0 {
 	if (!(field("cell") in cell_number)) {
 		cell_number[field("cell")] = ++cells

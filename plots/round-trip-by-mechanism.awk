@@ -1,9 +1,10 @@
 # What round-trip-by-mechanism.gp draws: for each placement null, then the mechanisms that sleep while they wait,
 # then those that spin, each group ranked by the p50 of the first arm that has one, with p50, p99, their intervals
 # and the CPU time of a round trip; at a group's end what was not measured, and why. One lane for each arm. Null
-# has its values only: a place on the axis, far below all others, would squeeze them.
+# has its values only: a place on the axis, far below all others, would squeeze them. A panel with more than
+# most_rows leaves the waits that are neither usual nor spin to the figure of waits.
 
-table == "cells" && field("pattern") == "pingpong" {
+table == "cells" && is_round_trip() {
 	size = field("size_bytes")
 	m = mechanism_of(field("transport"), field("wait"), field("cell"))
 	p = place_of_cell()
@@ -38,17 +39,39 @@ table == "cells" && field("pattern") == "pingpong" {
 	}
 }
 
+BEGIN { most_rows = 80 }
+
 function key_of(p, m, a) { return best_size SUBSEP p SUBSEP m SUBSEP a }
 
 function group_of(m) { return mechanism_transport[m] == "null" ? 1 : mechanism_spins[m] ? 3 : 2 }
 
-# By group, then by p50, then what was not measured: rows[1..]; gives their number.
-function ranked_rows(p, rows,    m, a, n, key)
+# Rows that were not measured for one reason, more than three of a group, are one; gives the number of what is left.
+function rows_merge(p, rows, n,    i, m, left, count)
 {
+	for (i = 1; i <= n; i++) {
+		m = rows[i]
+		count = rank[m] == 1e300 && common_reason(p, m) != "" ? alike[p, group[m], common_reason(p, m)] : 0
+		if (count > 3 && alike_with[p, m])
+			continue
+		if (count > 3)
+			merged[p, m] = count
+		rows[++left] = m
+	}
+	return left
+}
+
+# By group, then by p50, then what was not measured: rows[1..]; gives their number.
+function ranked_rows(p, rows,    m, a, n, key, count)
+{
+	for (m = 1; m <= mechanisms; m++)
+		count += (best_size, p, m) in known_row
 	for (m = 1; m <= mechanisms; m++) {
 		if (!((best_size, p, m) in known_row))
 			continue
-		rows[++n] = m
+		if (count > most_rows && group_of(m) == 2 && mechanism_way[m] !~ / / && !mechanism_is_usual[m]) {
+			left_out++
+			continue
+		}
 		rank[m] = 1e300
 		for (a = arms; a >= 1; a--) {
 			key = key_of(p, m, a)
@@ -56,7 +79,11 @@ function ranked_rows(p, rows,    m, a, n, key)
 				rank[m] = estimate[key, "rtt_ns.p50"]
 		}
 		group[m] = group_of(m)
+		if (rank[m] == 1e300 && ++alike[p, group[m], common_reason(p, m)] > 1)
+			alike_with[p, m] = 1
+		rows[++n] = m
 	}
+	n = rows_merge(p, rows, n)
 	sort_list(rows, n, rank)
 	sort_list(rows, n, group)
 	return n + 0
@@ -141,7 +168,7 @@ function common_reason(p, m,    a)
 function row_place(p, m, y,    a, key, lane_y, middle)
 {
 	middle = y + (arms - 1) * lane / 2
-	place_text(clip(mechanism_label[m], label_room), left - 8, middle, "right", "@row_text")
+	place_text(((p, m) in merged) ? merged[p, m] " mechanisms" : clip(mechanism_label[m], label_room), left - 8, middle, "right", "@row_text")
 	if (common_reason(p, m) != "") {
 		place_inside(clip(common_reason(p, m), 90), left + 8, middle, "left", "@faint_text")
 		return
@@ -243,7 +270,7 @@ END {
 			shown[++shown_total] = order[i]
 	for (m = 1; m <= mechanisms; m++)
 		label_length = max(label_length, text_length(mechanism_label[m]))
-	label_room = min(label_length, 34)
+	label_room = min(label_length, 44)
 	left = page_margin + int(label_room * 6.4) + 14
 	column_cpu = page_width - page_margin
 	column_p99 = column_cpu - 118
@@ -270,6 +297,8 @@ END {
 		notes = notes " Low confidence: fewer than 100 messages lie beyond the percentile."
 	if (any_unsteady)
 		notes = notes " †: drifting, or in two regimes."
+	if (left_out)
+		notes = notes " Left out are " left_out " rows of waits other than the usual one and spin: see the figure waits."
 	place_caption(y, notes unmeasured_text())
 	answer("draw", "round trip p50 and p99 by mechanism, " size_text(best_size))
 }

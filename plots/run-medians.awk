@@ -97,7 +97,7 @@ END {
 		answer("none", cells == 0 ? "no cell has a median or a rate" : "one run of each cell: nothing to set side by side")
 		exit
 	}
-	label_room = min(label_length, 34)
+	label_room = min(label_length, 44)
 	left = page_margin + int(label_room * 6.4) + 22
 	column_interval = page_width - page_margin
 	column_median = column_interval - 130

@@ -4,7 +4,7 @@
 function headline(    pattern)
 {
 	pattern = field("pattern")
-	return pattern == "pingpong" ? "rtt_ns.p50" : pattern == "stream" ? "messages_per_s" : ""
+	return is_round_trip() ? "rtt_ns.p50" : pattern == "stream" ? "messages_per_s" : ""
 }
 
 table == "cells" && headline() != "" && field("metric") == headline() && field("estimate") + 0 > 0 {

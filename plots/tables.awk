@@ -36,7 +36,7 @@ table == "conditions" {
 table != "conditions" && figure != "a-a" && axis("control") != "" { next }
 
 # Placements where nothing was measured have no panel; the caption says why.
-table == "cells" && field("pattern") == figure_pattern {
+table == "cells" && (field("pattern") == figure_pattern || (figure_pattern == "pingpong" && is_round_trip())) {
 	i = place_of_cell()
 	if (field("status") == "ok")
 		is_measured[i] = 1
@@ -93,6 +93,9 @@ function axis(name,    cell)
 	return substr(cell, RSTART + length(name) + 2, RLENGTH - length(name) - 3)
 }
 
+# The patterns of one message in flight between two sides.
+function is_round_trip() { return field("pattern") ~ /^(pingpong|connect|write-write-read)$/ }
+
 # What else than its CPUs sets a cell apart, in words: such cells have panels of their own. Those with axes are named
 # by them, and stand together.
 function cell_condition(cell,    text)
@@ -125,8 +128,8 @@ function placement_of(base, condition,    name, rank)
 }
 
 # A mechanism is what a row or a curve stands for: transport, wait, and the axes after the placement in the
-# cell's name, but for think time and a fan-in's connections, which are part of its placement, and the load or the axis
-# `along` which it is a curve. Its way is the wait and the axes: what sets it apart from others of its transport.
+# cell's name, but for think time and a fan-in's active connections, which are part of its placement, and the load or
+# the axis `along` which it is a curve. Its way is the wait and the axes: what sets it apart from others of its transport.
 function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 {
 	way = wait
@@ -135,7 +138,8 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		label = label " " wait
 	n = split(cell, part, "/")
 	for (i = 6; i <= n; i++) {
-		if (part[i] ~ /^(think|load|rate|control|connections|active)=/ || index(part[i], along "=") == 1)
+		if (part[i] ~ /^(think|load|rate|control)=/ || index(part[i], along "=") == 1 || \
+		    (part[1] == "fanin" && part[i] ~ /^active=/))
 			continue
 		label = label " " part[i]
 		way = way " " part[i]
@@ -146,6 +150,10 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		mechanism_transport[mechanisms] = transport
 		mechanism_spins[mechanisms] = wait == "spin"
 		mechanism_way[mechanisms] = way
+		# The usual way is the first in which it sleeps.
+		mechanism_is_usual[mechanisms] = !mechanism_spins[mechanisms] && way == wait && !(transport in has_usual_way)
+		if (mechanism_is_usual[mechanisms])
+			has_usual_way[transport] = 1
 	}
 	return mechanism_number[label]
 }

@@ -2,7 +2,7 @@
 # median round trip from that of its usual wait, which is the first in the result; beside it that median itself. What
 # a wait costs is a few per cent, which the axis of round-trip-by-mechanism, made for all mechanisms, does not show.
 
-table == "cells" && field("pattern") == "pingpong" && field("status") == "ok" && field("metric") == "rtt_ns.p50" && \
+table == "cells" && is_round_trip() && field("status") == "ok" && field("metric") == "rtt_ns.p50" && \
 	field("wait") != "spin" && field("transport") != "null" && field("estimate") + 0 > 0 {
 	p = place_of_cell()
 	if (placement_condition[p] ~ /axes/)
@@ -56,9 +56,9 @@ function row_write(key, y,    k, x, lane)
 	for (k = 1; k <= wait_count[key]; k++) {
 		x = change_of(key, wait_p50[key, k])
 		lane = y + (k - (wait_count[key] + 1) / 2) * min(3, 20 / wait_count[key])
-		print lane, clamp(x), clamp(change_of(key, wait_low[key, k])), clamp(change_of(key, wait_high[key, k])), \
+		print lane, clamp_wait(x), clamp_wait(change_of(key, wait_low[key, k])), clamp_wait(change_of(key, wait_high[key, k])), \
 			wait_name[key, k] > data
-		if (abs(x) > edge)
+		if (x != clamp_wait(x))
 			place_inside((x < 0 ? "◂ " : "") change_text(x) (x < 0 ? "" : " ▸"), x < 0 ? left + 10 : right - 10, lane, \
 				x < 0 ? "left" : "right", "@faint_text")
 	}
@@ -77,8 +77,11 @@ function panel_place(p, a, y,    rows, n, i)
 	return y + n * row_height + 8
 }
 
+# A wait that takes several times as long, or a fraction, need not squeeze all others.
+function clamp_wait(value) { return value == missing ? missing : max(from, min(to, value)) }
+
 # What the axis has to reach, and which waits the legend has to name, in the order of the program's list.
-function collect(    i, k, key, n, list, look)
+function collect(    i, k, x, key, n, list, look)
 {
 	for (i = 1; i <= row_total; i++) {
 		key = row_list[i]
@@ -86,7 +89,9 @@ function collect(    i, k, key, n, list, look)
 			continue
 		label_length = max(label_length, text_length(row_transport[key]))
 		for (k = 1; k <= wait_count[key]; k++) {
-			reach_add(change_of(key, wait_p50[key, k]))
+			x = change_of(key, wait_p50[key, k])
+			from = min(from, wait_low[key, k] == missing ? x - 0.02 : change_of(key, wait_low[key, k]))
+			to = max(to, wait_high[key, k] == missing ? x + 0.02 : change_of(key, wait_high[key, k]))
 			any_interval = any_interval || wait_low[key, k] != missing
 			any_unsteady = any_unsteady || wait_is_unsteady[key, k]
 			is_drawn[wait_name[key, k]] = 1
@@ -127,8 +132,11 @@ END {
 	column_p50 = column_wait - 84
 	right = column_p50 - 76
 	row_height = 26
-	reach_set(0.95, 1.05)
-	print "arms = " arms "; change_ticks = \"" change_ticks(right - left, 46) "\"" > params
+	from = max(-log(1.5), from * 1.06)
+	to = min(log(2.5), to * 1.06)
+	edge = max(-from, to)
+	print "arms = " arms "; from = " from "; to = " to "; change_ticks = \"" \
+		change_ticks((right - left) * 2 * edge / (to - from), 46) "\"" > params
 	panels_reserve(shown)
 	for (i = 1; i <= shown; i++)
 		y = panel_place(shown_place[i], shown_arm[i], y) + 54

@@ -11,7 +11,7 @@ data = name . ".dat"
 unset logscale
 unset ytics
 set border 1
-set xrange [-edge:edge]
+set xrange [from:to]
 eval ticks("x", change_ticks)
 set grid xtics noytics nomxtics
 

@@ -13,6 +13,27 @@ rtt("fifo", 5100, runs=10, placement="same-llc")
 rtt("pipe", 5200, runs=10, axes={"think": "1ms"})
 stream("pipe", 1e6, runs=10)'
 
+# More mechanisms than one panel can hold: transports of three families and one that no family has, four waits of one.
+many='
+for i, name in enumerate(("pipe", "fifo", "splice", "unix-stream", "unix-dgram", "scm-rights", "tcp", "tcp6", "tls", "carrier-pigeon")):
+    for size in (64, 1024):
+        for wait in ("block", "spin") + (("poll", "epoll") if name == "tcp" else ()):
+            rtt(name, 4000 + 500 * i + size + (100 if wait == "poll" else 0), runs=6, size=size, wait=wait)
+            stream(name, 1e6 - 5e4 * i, runs=6, size=size, wait=wait)'
+
+# Cells along each axis. A program of today does not take a cell of fanin from a result that was made for a test, so
+# those come as pingpong: see stub_fanin.
+axes='
+for n in (1, 2, 4):
+    rtt("pipe", 5000 * n, runs=6, axes={"pairs": str(n)} if n > 1 else None)
+    stream("pipe", 1e6 + n, runs=6, axes={"pairs": str(n)} if n > 1 else None)
+    stream("pipe", 2e6 + n, runs=6, axes={"batch": str(8 * n)})
+    stream("tcp", 3e5 + n, runs=6, axes={"buffer": "%dK" % (4 * n)})
+    for wait in ("poll", "epoll"):
+        for name in ("pipe", "tcp"):
+            rtt(name, 5000 + (100 * n if wait == "poll" else 0), runs=6, wait=wait, axes={"connections": str(4 * n), "active": "1"})
+rtt("pipe", 4800, runs=6, axes={"sides": "threads"})'
+
 # Two results of a machine, a third of another, one with a single run, and two that were measured: one with controls,
 # and one of paced cells.
 setup_file() {
@@ -23,6 +44,8 @@ setup_file() {
 	make new "${cells/CHANGE/1.2}" 'label("new")'
 	make other "${cells/CHANGE/1}" 'hardware("another")'
 	make single 'rtt("pipe", 5000, runs=1)'
+	make many "$many"
+	make axes "$axes"
 	"$IPCMARK" run "${tiny[@]}" -q --runs 6 --label first -o "$folder/first.json" -c "$pipe" -c "$pipe/control={a-a,positive}" \
 		-c "$fifo"
 	"$IPCMARK" run "${tiny[@]}" -q --runs 2 --label second -o "$folder/second.json" -c "$pipe" -c "$fifo"
@@ -175,4 +198,107 @@ STUB
 	plot base.json new.json
 	expect_figure ratios "it's \`date\` %d \$x <b> \\\\n"
 	expect_figure run-medians "it's \`date\` %d \$x <b> \\\\n"
+}
+
+# A program whose results hold a fan-in.
+stub_fanin() {
+	cat >stub <<STUB
+#!/usr/bin/env bash
+set -o pipefail
+"$IPCMARK" "\$@" | sed '/connections=/s/pingpong/fanin/g'
+STUB
+	chmod +x stub
+	IPCMARK=./stub run --separate-stderr "$source_dir/scripts/plot" --format svg -o figures "$@"
+	expect_status 0
+}
+
+@test "many mechanisms: a panel for each family, and one for a transport with several waits" {
+	plot many.json
+	local figure
+	for figure in round-trip-by-size throughput-by-size; do
+		expect_figure "$figure" pipes "Unix sockets" "TCP and other streams over IP" others "tcp, its waits" \
+			"carrier-pigeon" "scm-rights" "scm-rights spin" poll epoll "Where no wait is named it is block."
+		expect_not_in "$(words_of "$figure")" "scm-rights block"
+	done
+	# In the family's panel a transport has its usual wait and spin; the others are in its own.
+	expect_not_in "$(words_of round-trip-by-size)" "tcp epoll"
+	# 24 curves fit the figures whose rows and points each have a name.
+	expect_figure round-trip-by-mechanism "tcp epoll" "carrier-pigeon block"
+	expect_figure cpu-against-latency "tcp epoll" "carrier-pigeon block"
+}
+
+@test "few mechanisms: one panel, with names beside the curves" {
+	plot axes.json
+	expect_figure batch "pipe block" "messages in one system call" "same-cpu: both sides on one CPU, 64 B"
+	expect_not_in "$(words_of batch)" pipes
+}
+
+@test "waits: each against the usual one of its transport" {
+	plot many.json
+	expect_figure waits tcp poll epoll block "p50 against the usual wait (logarithmic)" "7.06 us"
+	expect_not_in "$(words_of waits)" fifo
+	plot base.json
+	expect_in "$stderr" "waits: no transport has two waits that sleep"
+}
+
+@test "cells with axes have a panel of their own, and are named by them" {
+	plot axes.json
+	local words
+	words=$(words_of round-trip-by-mechanism)
+	expect_in "$words" "same-cpu: both sides on one CPU, with further axes" "pipe block pairs=4" "pipe block sides=threads"
+	(($(grep -c '^pipe block$' <<<"$words") == 1))
+	expect_in "$(words_of run-medians)" "pipe block sides=threads" "pipe block batch=8" "tcp block buffer=4K"
+}
+
+@test "scaling, batch and buffer: along their axis, from the cell without it where that is 1" {
+	plot axes.json
+	expect_figure scaling "same-cpu: both sides on one CPU, 64 B; messages of all pairs" \
+		"same-cpu: both sides on one CPU, 64 B; round trip" "pairs at once"
+	expect_in "$(words_of scaling | tr '\n' ' ')" " 1 2 4 pairs at once"
+	expect_in "$(words_of batch | tr '\n' ' ')" " 1 8 16 32 messages in one system call"
+	expect_figure buffer "tcp block" "4 KiB" "16 KiB" "buffer asked for"
+	expect_not_in "$(words_of buffer)" "pipe block"
+	plot base.json
+	for name in fan-in:connections scaling:pairs batch:batch buffer:buffer; do
+		expect_in "$stderr" "${name%:*}: no cell with the axis ${name#*:}= has more than one value of it"
+	done
+}
+
+@test "fan-in: a panel for each transport, a curve for each wait" {
+	stub_fanin axes.json
+	expect_figure fan-in pipe tcp poll epoll connections "same-cpu: both sides on one CPU, 64 B, 1 active"
+	(($(words_of fan-in | grep -c '^epoll$') == 2))
+	expect_not_in "$(words_of round-trip-by-mechanism)" connections=
+}
+
+@test "fan-in: where a wait ends, and why" {
+	edit axes.json axes.json '
+for cell in d["cells"]:
+    if cell["axes"].get("connections") == "16" and cell["wait"] == "poll":
+        cell.update(status="skipped", reason="too many", runs=[], summary={})'
+	stub_fanin axes.json
+	expect_figure fan-in "Without a point: poll from 16 on (too many)."
+}
+
+@test "round-trip-by-mechanism: alike rows are one, and waits have a figure of their own where there is no room" {
+	"$python" "$source_dir/tests/e2e_compare.py" make wide.json '
+for i in range(30):
+    for wait in ("block", "poll", "epoll"):
+        rtt("t%d" % i, 5000 + i, runs=1, wait=wait)
+    absent("t%d" % i, reason="not on one CPU", wait="spin")'
+	plot wide.json
+	expect_figure round-trip-by-mechanism "t7 block" "30 mechanisms" "skipped: not on one CPU" \
+		"Left out are 60 rows of waits other than the usual one and spin: see the figure waits."
+	expect_not_in "$(words_of round-trip-by-mechanism)" "t7 poll"
+	expect_figure waits t7 poll
+	expect_figure cpu-against-latency "t7 block" "Left out are 60 points of waits"
+}
+
+@test "no two transports, and no two waits, look alike" {
+	local looks
+	looks=$(grep -oE '[a-z0-9-]+ 0x[0-9A-F]{6} [0-9]+' "$source_dir/plots/transports.awk")
+	(($(wc -l <<<"$looks") > 50))
+	! cut -d ' ' -f 1 <<<"$looks" | sort | uniq -d | grep -qvxE 'futex|eventfd|condvar' # each a transport and a wait
+	[[ -z $(sed '/^none /,$d' <<<"$looks" | cut -d ' ' -f 2,3 | sort | uniq -d) ]]
+	[[ -z $(sed -n '/^block /,$p' <<<"$looks" | cut -d ' ' -f 2,3 | sort | uniq -d) ]]
 }
