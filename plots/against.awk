@@ -72,11 +72,13 @@ table == "cells" && metric_of[field("pattern")] != "" && field("status") == "ok"
 
 # Where the axis ends for a wait, and why.
 table == "cells" && metric_of[field("pattern")] != "" && field("status") != "ok" && along != "size" && axis(along) != "" {
-	key = (by_transport ? "" : field("transport") " ") field("wait") SUBSEP field("note")
+	key = (by_transport ? "" : field("transport") " ") field("wait")
 	if (!(key in absent_from))
 		absent_list[++absent_total] = key
-	if (!(key in absent_from) || place_on_axis() < absent_from[key])
+	if (!(key in absent_from) || place_on_axis() < absent_from[key]) {
 		absent_from[key] = place_on_axis()
+		absent_note[key] = field("note")
+	}
 }
 
 # 0: not on it. Without the axis a stream moves one message a system call, and there is one pair.
@@ -225,11 +227,11 @@ function single_text(    i, m, p, list, one, all)
 	return all == "" ? "" : "One size only, so without a curve: " all "."
 }
 
-function absent_text(    i, part, text)
+function absent_text(    i, key, text)
 {
 	for (i = 1; i <= absent_total && i <= 6; i++) {
-		split(absent_list[i], part, SUBSEP)
-		text = text (i == 1 ? "" : "; ") part[1] " from " place_text_of(absent_from[absent_list[i]]) " on (" part[2] ")"
+		key = absent_list[i]
+		text = text (i == 1 ? "" : "; ") key " from " place_text_of(absent_from[key]) " on (" absent_note[key] ")"
 	}
 	return text == "" ? "" : " Without a point: " text (absent_total > 6 ? "; and others" : "") "."
 }

@@ -21,7 +21,8 @@ BEGIN {
 		"tcp 0x40260F 7, tcp-nagle 0x8A5A2B 5, tcp6 0xB98450 13, tls 0x6B3E14 9, tls-kernel 0xA8703A 11, " \
 		"tcp-veth 0x5C4033 15, tcp-zerocopy 0xCDA377 7, vsock 0x9C8468 5")
 	family("udp", "UDP", "udp 0x5B2A86 7, udp-sendto 0x9A6FC0 11, udp6 0xBFA0DA 13, udp-veth 0x7A4FB0 15")
-	family("uring", "io_uring", "uring-pipe 0x00616B 7, uring-socketpair 0x2A9DA8 13, uring-tcp 0x6CBFC6 9")
+	family("uring", "io_uring", "uring-pipe 0x00616B 7, uring-socketpair 0x2A9DA8 13, uring-tcp 0x6CBFC6 9, " \
+		"uring-udp 0x3F7F86 5")
 	family("library", "libraries", "zmq 0x1E2A38 7, nng 0x52616F 13, dbus 0x8495A5 5")
 	others = families + 1
 	family_title[others] = "others"

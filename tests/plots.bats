@@ -21,8 +21,7 @@ for i, name in enumerate(("pipe", "fifo", "splice", "unix-stream", "unix-dgram",
             rtt(name, 4000 + 500 * i + size + (100 if wait == "poll" else 0), runs=6, size=size, wait=wait)
             stream(name, 1e6 - 5e4 * i, runs=6, size=size, wait=wait)'
 
-# Cells along each axis. A program of today does not take a cell of fanin from a result that was made for a test, so
-# those come as pingpong: see stub_fanin.
+# Cells along each axis. Those of a fan-in are made as pingpong: see stub_fanin.
 axes='
 for n in (1, 2, 4):
     rtt("pipe", 5000 * n, runs=6, axes={"pairs": str(n)} if n > 1 else None)
@@ -250,6 +249,16 @@ STUB
 	expect_in "$(words_of run-medians)" "pipe block sides=threads" "pipe block batch=8" "tcp block buffer=4K"
 }
 
+@test "a connection for each message, or a request in two writes, has a panel of its own" {
+	edit base.json patterns.json '
+for cell, pattern in zip(d["cells"][:2], ("connect", "write-write-read")):
+    cell.update(pattern=pattern, id=cell["id"].replace("pingpong", pattern))'
+	plot patterns.json
+	expect_figure round-trip-by-mechanism "same-cpu: both sides on one CPU, a connection for each message" \
+		"same-cpu: both sides on one CPU, the request in two writes"
+	expect_figure run-medians "Round trip, p50, 64 B; same-cpu: both sides on one CPU, a connection for each message"
+}
+
 @test "scaling, batch and buffer: along their axis, from the cell without it where that is 1" {
 	plot axes.json
 	expect_figure scaling "same-cpu: both sides on one CPU, 64 B; messages of all pairs" \
@@ -298,7 +307,8 @@ for i in range(30):
 	local looks
 	looks=$(grep -oE '[a-z0-9-]+ 0x[0-9A-F]{6} [0-9]+' "$source_dir/plots/transports.awk")
 	(($(wc -l <<<"$looks") > 50))
-	! cut -d ' ' -f 1 <<<"$looks" | sort | uniq -d | grep -qvxE 'futex|eventfd|condvar' # each a transport and a wait
+	# Each of these is a transport and a wait.
+	(($(cut -d ' ' -f 1 <<<"$looks" | sort | uniq -d | grep -cvxE 'futex|eventfd|condvar') == 0))
 	[[ -z $(sed '/^none /,$d' <<<"$looks" | cut -d ' ' -f 2,3 | sort | uniq -d) ]]
 	[[ -z $(sed -n '/^block /,$p' <<<"$looks" | cut -d ' ' -f 2,3 | sort | uniq -d) ]]
 }
