@@ -54,6 +54,29 @@ static void the_last_one_counts(void **state)
 	assert_axes(&pattern_paced, (const char *[3]){"load=10%", "rate=100"}, "/rate=100");
 }
 
+static void further_axes(void **state)
+{
+	(void)state;
+	assert_axes(&pattern_stream, (const char *[3]){"sides=threads", "batch=16", "pairs=2"},
+		"/batch=16/pairs=2/sides=threads");
+	assert_axes(
+		&pattern_stream, (const char *[3]){"batch=1", "pairs=1", "sides=processes"}, "");
+	assert_axes(&pattern_pingpong, (const char *[3]){"buffer=65536"}, "/buffer=64K");
+	assert_axes(&pattern_fanin, (const char *[3]){"active=2", "connections=10"},
+		"/connections=10/active=2");
+	assert_refused(&pattern_stream, "batch=0", "batch \"0\": expected 1 to 1024");
+	assert_refused(&pattern_stream, "batch=1025", "batch \"1025\": expected 1 to 1024");
+	assert_refused(&pattern_stream, "batch=16x", "batch \"16x\": expected 1 to 1024");
+	assert_refused(&pattern_pingpong, "pairs=65", "pairs \"65\": expected 1 to 64");
+	assert_refused(&pattern_pingpong, "batch=2",
+		"\"batch=2\": pingpong has no such axis: it is one of stream");
+	assert_refused(
+		&pattern_paced, "buffer=2048M", "buffer \"2048M\": expected a size up to 1024M");
+	assert_refused(
+		&pattern_stream, "sides=fibres", "sides \"fibres\": expected threads or processes");
+	assert_refused(&pattern_fanin, "connections=0", "connections \"0\": expected 1 to 100000");
+}
+
 static void exact_values(void **state)
 {
 	(void)state;
@@ -113,6 +136,7 @@ int main(void)
 		cmocka_unit_test(written_in_one_order),
 		cmocka_unit_test(the_last_one_counts),
 		cmocka_unit_test(exact_values),
+		cmocka_unit_test(further_axes),
 		cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(a_pattern_has_its_axes),
 	};

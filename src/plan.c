@@ -23,6 +23,8 @@ bool plan_parse_cpus(const char *part, struct cpu_pair *cpus)
 }
 
 /* What can be said without trying. */
+#define BATCH_MOST_BYTES (UINT64_C(64) << 20)
+
 static void cell_check(struct cell *cell, const struct place *place)
 {
 	size_t most = cell->transport->max_message;
@@ -32,6 +34,11 @@ static void cell_check(struct cell *cell, const struct place *place)
 	else if (most && cell->message_bytes > most)
 		snprintf(cell->skip, sizeof cell->skip, "%s carries at most %zu bytes in a message",
 			cell->transport->name, most);
+	else if (cell->axes.batch * (uint64_t)cell->message_bytes > BATCH_MOST_BYTES)
+		snprintf(cell->skip, sizeof cell->skip,
+			"a batch of %u messages of %zu bytes is more than 64M: each side would "
+			"hold two",
+			cell->axes.batch, cell->message_bytes);
 	else if (cell->wait == WAIT_SPIN && cell->cpus.producer >= 0 &&
 		cell->cpus.producer == cell->cpus.consumer)
 		snprintf(cell->skip, sizeof cell->skip,

@@ -112,6 +112,34 @@ static void pairs_have_their_places(void **state)
 	assert_string_equal(plan.cells[0].skip, "no two NUMA nodes have CPUs here");
 }
 
+/* What suits the pattern and the transport; by a wildcard, those that it suits. */
+static void axes_of_the_new_patterns(void **state)
+{
+	(void)state;
+	assert_cells("fanin/tcp/*/64/same-cpu/connections=128",
+		"fanin/tcp/poll/64/same-cpu/connections=128/active=1\n"
+		"fanin/tcp/select/64/same-cpu/connections=128/active=1\n"
+		"fanin/tcp/epoll/64/same-cpu/connections=128/active=1\n"
+		"fanin/tcp/io-uring/64/same-cpu/connections=128/active=1");
+	assert_cells("fanin/pipe/usual/64/same-cpu/active=100",
+		"fanin/pipe/poll/64/same-cpu/connections=100/active=100");
+	assert_cells("connect/unix-stream",
+		"connect/unix-stream/block/64/same-llc\n"
+		"connect/unix-stream/block/64/same-cpu");
+	assert_cells("stream/{pipe,shm*}/usual/64/same-cpu/batch=16",
+		"stream/pipe/block/64/same-cpu/batch=16");
+	assert_refused("stream/shm/usual/64/same-cpu/batch=16",
+		"batch=: shm moves one message in a system call");
+	assert_refused("pingpong/scm-rights/usual/64/same-cpu/connections=2",
+		"\"connections=2\": pingpong has no such axis: it is one of fanin");
+	assert_cells("stream/pipe/usual/1M/same-cpu/batch={64,65}",
+		"stream/pipe/block/1M/same-cpu/batch=64\nstream/pipe/block/1M/same-cpu/batch=65");
+	assert_string_equal(plan.cells[0].skip, "");
+	assert_string_equal(plan.cells[1].skip,
+		"a batch of 65 messages of 1048576 bytes is more than 64M: each side would hold "
+		"two");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +151,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			two_cpus_take_the_place_of_a_preset_s, setup, teardown),
 		cmocka_unit_test_setup_teardown(pairs_have_their_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(axes_of_the_new_patterns, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
