@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,9 +95,9 @@ int command_run(char **argv, const sigset_t *before)
 
 	close(ends[0]);
 	if (pid < 0)
-		return fail_text(err, "fork: %s", strerror(err));
+		return fail_with(err, "fork");
 	if (!err)
 		return await(pid);
 	waitpid(pid, NULL, 0);
-	return fail_text(err, "%s: %s", argv[0], strerror(err));
+	return fail_with(err, argv[0]);
 }

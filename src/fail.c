@@ -10,8 +10,11 @@ static _Thread_local char note[FAIL_TEXT_BYTES];
 
 int fail(const char *call)
 {
-	int err = errno ? errno : EIO;
+	return fail_with(errno ? errno : EIO, call);
+}
 
+int fail_with(int err, const char *call)
+{
 	return fail_text(err, "%s: %s", call, strerror(err));
 }
 

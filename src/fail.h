@@ -14,6 +14,9 @@
 /* Notes "call: strerror(errno)". Returns -errno (-EIO where errno is 0); never 0. */
 int fail(const char *call);
 
+/* The same for an error that comes another way than in errno: err is a positive errno value. */
+int fail_with(int err, const char *call);
+
 /* Notes the formatted text as it is. Returns -err; err is a positive errno value. */
 int fail_text(int err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

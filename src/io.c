@@ -3,7 +3,6 @@
 #include "io.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -46,7 +45,7 @@ int io_again(const char *call, ssize_t moved, const struct io_waiter *waiter)
 	if (moved == -EINTR)
 		return 0;
 	if (moved != -EAGAIN)
-		return fail_text((int)-moved, "%s: %s", call, strerror((int)-moved));
+		return fail_with((int)-moved, call);
 	return waiter->wait(waiter->context);
 }
 

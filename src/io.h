@@ -37,9 +37,9 @@ int io_again(const char *call, ssize_t moved, const struct io_waiter *waiter);
 
 /* As IO_READ or IO_RECV, but content with one byte: the number that came, or -errno. */
 ssize_t io_some(
-	enum io_call call, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
+	enum io_call name, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
 
-/* As the call, over a non-blocking descriptor, with `waiter` where it would spin. */
-int io_move(enum io_call call, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
+/* As the call of that name, over a non-blocking descriptor, with `waiter` where it would spin. */
+int io_move(enum io_call name, int fd, void *buffer, size_t bytes, const struct io_waiter *waiter);
 
 #endif

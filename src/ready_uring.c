@@ -10,7 +10,6 @@
 #include <liburing.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct uring_set {
 	struct io_uring ring;
@@ -37,7 +36,7 @@ static int uring_open(void *state, enum ready_for event, size_t most)
 	int err = io_uring_queue_init(entries, &set->ring, IORING_SETUP_CLAMP);
 
 	if (err)
-		return fail_text(-err, "io_uring_setup: %s", strerror(-err));
+		return fail_with(-err, "io_uring_setup");
 	set->is_open = true;
 	return 0;
 }
@@ -61,7 +60,7 @@ static int uring_submit_again(struct uring_set *set)
 			int err = io_uring_submit(&set->ring);
 
 			if (err < 0)
-				return fail_text(-err, "io_uring_enter: %s", strerror(-err));
+				return fail_with(-err, "io_uring_enter");
 			sqe = io_uring_get_sqe(&set->ring);
 		}
 		io_uring_prep_poll_add(sqe, set->fds[index], set->events);
@@ -79,9 +78,7 @@ __attribute__((hot)) static int uring_wait(void *state, uint32_t *which, size_t 
 
 	while (!err && !io_uring_cq_ready(&set->ring)) {
 		err = io_uring_submit_and_wait(&set->ring, 1);
-		err = err >= 0 || err == -EINTR
-			? 0
-			: fail_text(-err, "io_uring_enter: %s", strerror(-err));
+		err = err >= 0 || err == -EINTR ? 0 : fail_with(-err, "io_uring_enter");
 	}
 	if (err)
 		return err;
@@ -90,7 +87,7 @@ __attribute__((hot)) static int uring_wait(void *state, uint32_t *which, size_t 
 		if (found == room)
 			break;
 		if (cqe->res < 0) {
-			err = fail_text(-cqe->res, "IORING_OP_POLL_ADD: %s", strerror(-cqe->res));
+			err = fail_with(-cqe->res, "IORING_OP_POLL_ADD");
 			break;
 		}
 		which[found++] = (uint32_t)cqe->user_data;

@@ -219,7 +219,7 @@ void side_main_both(const struct pair_params *params, const struct side_start st
 	if (!err) {
 		err = -pthread_create(&thread, NULL, live_in_thread, &other);
 		if (err)
-			fail_text(-err, "pthread_create: %s", strerror(-err));
+			fail_with(-err, "pthread_create");
 	}
 	if (err) {
 		report(&start[SIDE_PRODUCER], err);

@@ -52,7 +52,7 @@ static int dbus_fail(const char *call, int err)
 {
 	if (err == -ENOTCONN || err == -ECONNRESET)
 		err = -EPIPE;
-	return fail_text(-err, "%s: %s", call, strerror(-err));
+	return fail_with(-err, call);
 }
 
 /* Nothing is there: until something may be. */

@@ -26,7 +26,7 @@ int uring_ring_open(struct uring_ring *ring, uint32_t entries, enum wait_mode wa
 			"io_uring_setup: %s (sysctl kernel.io_uring_disabled, or a sandbox)",
 			strerror(EPERM));
 	if (err)
-		return fail_text(-err, "io_uring_setup: %s", strerror(-err));
+		return fail_with(-err, "io_uring_setup");
 	ring->entries = io_uring_sq_space_left(&ring->ring);
 	ring->spins = wait == WAIT_SPIN;
 	return 0;
@@ -45,7 +45,7 @@ __attribute__((hot)) static int ring_await(struct uring_ring *ring, unsigned cou
 				      : io_uring_submit_and_wait(&ring->ring, count);
 
 		if (err < 0 && err != -EINTR)
-			return fail_text(-err, "io_uring_enter: %s", strerror(-err));
+			return fail_with(-err, "io_uring_enter");
 		if (ring->spins)
 			spin_relax();
 	}
@@ -86,7 +86,7 @@ static int ring_again(const struct uring_call *call, int result, size_t bytes)
 			result, bytes);
 	if (result == -EINTR || result == -EAGAIN || result == -ECANCELED)
 		return 0;
-	return fail_text(-result, "%s: %s", call->name, strerror(-result));
+	return fail_with(-result, call->name);
 }
 
 /* Takes all completions. Of linked entries some are whole, then at most one is short or an error,
