@@ -2,17 +2,15 @@
  * condition, whose mutex guards the number of messages told of and not yet taken; the mutex orders
  * the rest. It is not a robust one: when a side is killed while it holds the mutex, the other
  * sleeps on until the harness, which watches both, ends it, too. */
-#include <errno.h>
 #include <pthread.h>
-#include <string.h>
 
+#include "condition.h"
 #include "fail.h"
 #include "slots.h"
 
 struct condvar {
-	pthread_mutex_t mutex;
-	pthread_cond_t condition;
-	uint32_t count;
+	struct condition condition;
+	uint32_t count; /* the mutex guards it */
 };
 
 _Static_assert(sizeof(struct condvar) <= SLOTS_SHARED_BYTES, "a condition has room");
@@ -22,40 +20,6 @@ struct condvar_link {
 	struct condvar *in, *out; /* after attach */
 };
 
-/* Errors of pthread_*(3) are returned, not in errno. */
-static int condvar_fail(const char *call, int err)
-{
-	return fail_text(err, "%s: %s", call, strerror(err));
-}
-
-static int condvar_init_mutex(pthread_mutex_t *mutex)
-{
-	pthread_mutexattr_t attributes;
-	int err = pthread_mutexattr_init(&attributes);
-
-	if (err)
-		return condvar_fail("pthread_mutexattr_init", err);
-	err = pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	if (!err)
-		err = pthread_mutex_init(mutex, &attributes);
-	pthread_mutexattr_destroy(&attributes);
-	return err ? condvar_fail("pthread_mutex_init", err) : 0;
-}
-
-static int condvar_init_condition(pthread_cond_t *condition)
-{
-	pthread_condattr_t attributes;
-	int err = pthread_condattr_init(&attributes);
-
-	if (err)
-		return condvar_fail("pthread_condattr_init", err);
-	err = pthread_condattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	if (!err)
-		err = pthread_cond_init(condition, &attributes);
-	pthread_condattr_destroy(&attributes);
-	return err ? condvar_fail("pthread_cond_init", err) : 0;
-}
-
 static int condvar_setup(void *state, const struct link_params *params)
 {
 	struct condvar_link *link = state;
@@ -64,9 +28,7 @@ static int condvar_setup(void *state, const struct link_params *params)
 	for (enum side side = SIDE_PRODUCER; side < SIDES && !err; side++) {
 		struct condvar *condvar = slots_shared(&link->slots, side);
 
-		err = condvar_init_mutex(&condvar->mutex);
-		if (!err)
-			err = condvar_init_condition(&condvar->condition);
+		err = condition_init(&condvar->condition);
 	}
 	return err;
 }
@@ -84,27 +46,27 @@ static int condvar_attach(void *state, enum side side)
 /* Signals after the mutex is free, so that who wakes up finds it so. */
 static int condvar_post(struct condvar *condvar)
 {
-	int err = pthread_mutex_lock(&condvar->mutex);
+	int err = pthread_mutex_lock(&condvar->condition.mutex);
 
 	if (err)
-		return condvar_fail("pthread_mutex_lock", err);
+		return fail_with(err, "pthread_mutex_lock");
 	condvar->count++;
-	pthread_mutex_unlock(&condvar->mutex);
-	err = pthread_cond_signal(&condvar->condition);
-	return err ? condvar_fail("pthread_cond_signal", err) : 0;
+	pthread_mutex_unlock(&condvar->condition.mutex);
+	err = pthread_cond_signal(&condvar->condition.changed);
+	return err ? fail_with(err, "pthread_cond_signal") : 0;
 }
 
 static int condvar_wait(struct condvar *condvar)
 {
-	int err = pthread_mutex_lock(&condvar->mutex);
+	int err = pthread_mutex_lock(&condvar->condition.mutex);
 
 	if (err)
-		return condvar_fail("pthread_mutex_lock", err);
+		return fail_with(err, "pthread_mutex_lock");
 	while (condvar->count == 0 && !err)
-		err = pthread_cond_wait(&condvar->condition, &condvar->mutex);
+		err = pthread_cond_wait(&condvar->condition.changed, &condvar->condition.mutex);
 	condvar->count--;
-	pthread_mutex_unlock(&condvar->mutex);
-	return err ? condvar_fail("pthread_cond_wait", err) : 0;
+	pthread_mutex_unlock(&condvar->condition.mutex);
+	return err ? fail_with(err, "pthread_cond_wait") : 0;
 }
 
 __attribute__((hot)) static int condvar_send(void *state, const void *message, size_t bytes)

@@ -6,15 +6,12 @@
 #include <sys/mman.h>
 
 #include "fail.h"
-#include "futex_word.h"
-#include "spin.h"
 
 #define SLOTS_TARGET_BYTES ((size_t)256 << 10)
 #define SLOTS_MOST_BYTES   ((size_t)4 << 20)
 #define SLOTS_USUAL_LEAST  8
 #define PAGE               ((size_t)4096)
 
-#define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* Before the payload: the number of the message, from 1; 0: never used. */
@@ -51,11 +48,29 @@ static size_t slots_count(const struct link_params *params, size_t slot_bytes, s
 	return count ? count : 1;
 }
 
+static int slots_ring_init(
+	struct slots_ring *ring, void *memory, size_t slot_bytes, size_t count, enum wait_mode wait)
+{
+	uint64_t quarter = count < 4 ? 1 : count / 4;
+
+	*ring = (struct slots_ring){
+		.head = memory,
+		.slot_bytes = slot_bytes,
+		.count = count,
+		.limit = count,
+		.quarter = quarter,
+		.publish_at = quarter,
+	};
+	bell_user_init(&ring->user, wait == WAIT_SPIN ? WAIT_SPIN : WAIT_FUTEX);
+	return bell_init(&ring->head->sender, &ring->user); /* a futex: nothing to close */
+}
+
 int slots_setup(struct slots *slots, const struct link_params *params, size_t most)
 {
 	size_t slot_bytes = round_up(STAMP_BYTES + params->message_bytes, SLOTS_LINE);
 	size_t count = slots_count(params, slot_bytes, most);
 	size_t bytes = round_up(sizeof(struct slots_head) + count * slot_bytes, PAGE);
+	int err = 0;
 
 	slots->bytes = SIDES * bytes;
 	slots->memory =
@@ -64,22 +79,12 @@ int slots_setup(struct slots *slots, const struct link_params *params, size_t mo
 		slots->memory = NULL;
 		return fail("mmap");
 	}
-	for (int side = 0; side < SIDES; side++) {
-		uint64_t quarter = count < 4 ? 1 : count / 4;
-
-		slots->ring[side] = (struct slots_ring){
-			.head = (void *)((char *)slots->memory + (size_t)side * bytes),
-			.slot_bytes = slot_bytes,
-			.count = count,
-			.limit = count,
-			.quarter = quarter,
-			.publish_at = quarter,
-			.spins = params->wait == WAIT_SPIN,
-		};
-	}
+	for (size_t side = 0; side < SIDES && !err; side++)
+		err = slots_ring_init(&slots->ring[side], (char *)slots->memory + side * bytes,
+			slot_bytes, count, params->wait);
 	params->requested->ring_bytes = (int64_t)params->buffer_bytes;
 	params->effective->ring_bytes = (int64_t)(count * params->message_bytes);
-	return 0;
+	return err;
 }
 
 void *slots_shared(const struct slots *slots, enum side receiver)
@@ -112,26 +117,6 @@ static void slots_step(struct slots_ring *ring)
 		ring->next = 0;
 }
 
-/* One step of waiting until `released` changes from `old`. */
-static int slots_wait_step(const struct slots_ring *ring, uint64_t old)
-{
-	struct slots_head *head = ring->head;
-
-	if (ring->spins) {
-		spin_relax();
-		return 0;
-	}
-	/* seq_cst: our store to `sleeping` before our last look at `released`, as the receiver's
-	 * store to `released` comes before its look at `sleeping` (slots_give_back). One of the two
-	 * sees the other. */
-	atomic_store_explicit(&head->sleeping, 1, memory_order_seq_cst);
-	if (atomic_load_explicit(&head->released, memory_order_seq_cst) != old) {
-		atomic_store_explicit(&head->sleeping, 0, memory_order_relaxed);
-		return 0;
-	}
-	return futex_word_sleep(&head->sleeping, 1);
-}
-
 /* Waits until the receiver has given back slots that the sender does not know of yet. */
 static __attribute__((noinline)) int slots_wait_for_room(struct slots_ring *ring)
 {
@@ -145,7 +130,8 @@ static __attribute__((noinline)) int slots_wait_for_room(struct slots_ring *ring
 			return 0;
 		}
 
-		int err = slots_wait_step(ring, released);
+		int err = bell_wait(
+			&ring->user, &ring->head->sender, &ring->head->released, released);
 
 		if (err)
 			return err;
@@ -154,16 +140,9 @@ static __attribute__((noinline)) int slots_wait_for_room(struct slots_ring *ring
 
 static int slots_give_back(struct slots_ring *ring)
 {
-	struct slots_head *head = ring->head;
-
+	/* what bell_publish orders: our reads of the slots before the sender fills them again */
 	ring->publish_at = ring->used + ring->quarter;
-	/* release, too: our reads of the slots come before the sender fills them again */
-	atomic_store_explicit(&head->released, ring->used, memory_order_seq_cst);
-	/* see slots_wait_step; nobody sleeps where they spin */
-	if (LIKELY(!atomic_load_explicit(&head->sleeping, memory_order_seq_cst)))
-		return 0;
-	atomic_store_explicit(&head->sleeping, 0, memory_order_relaxed);
-	return futex_word_wake(&head->sleeping);
+	return bell_publish(&ring->user, &ring->head->sender, &ring->head->released, ring->used);
 }
 
 __attribute__((hot)) int slots_put(struct slots *slots, const void *message, size_t bytes)

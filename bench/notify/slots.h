@@ -19,10 +19,10 @@
 #define IPCMARK_SLOTS_H
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bell.h"
 #include "transport.h"
 
 #define SLOTS_LINE         64 /* bytes of a cache line; two are kept apart */
@@ -31,7 +31,7 @@
 /* The shared part of one way; the slots follow it. */
 struct slots_head {
 	_Alignas(2 * SLOTS_LINE) _Atomic uint64_t released; /* so far; the receiver writes */
-	_Alignas(2 * SLOTS_LINE) _Atomic uint32_t sleeping; /* the sender does, for `released` */
+	struct bell sender;                                 /* for `released` */
 	_Alignas(2 * SLOTS_LINE) unsigned char shared[SLOTS_SHARED_BYTES];
 	_Alignas(2 * SLOTS_LINE) unsigned char slots[];
 };
@@ -46,7 +46,7 @@ struct slots_ring {
 	uint64_t limit;      /* sender: `used` may grow to this without a look at `released` */
 	uint64_t publish_at; /* receiver: the value of `used` to publish next */
 	uint64_t quarter;    /* slots between two publications */
-	bool spins;
+	struct bell_user user;
 };
 
 struct slots {

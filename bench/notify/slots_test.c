@@ -240,9 +240,9 @@ static void test_nothing_shares_a_line(void **state)
 	struct slots slots;
 
 	(void)state;
-	assert_true(offsetof(struct slots_head, sleeping) >= pair);
-	assert_true(offsetof(struct slots_head, shared) - offsetof(struct slots_head, sleeping) >=
-		pair);
+	assert_true(offsetof(struct slots_head, sender) >= pair);
+	assert_true(
+		offsetof(struct slots_head, shared) - offsetof(struct slots_head, sender) >= pair);
 	assert_true(offsetof(struct slots_head, slots) - offsetof(struct slots_head, shared) >=
 		SLOTS_SHARED_BYTES);
 	assert_int_equal(offsetof(struct slots_head, slots) % pair, 0);

@@ -2,15 +2,14 @@
 #include "bell.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <linux/membarrier.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bell_way.h"
 #include "fail.h"
+#include "futex_word.h"
 
 /* Of the hybrid wait. A rest takes 4 to 50 ns, by CPU, so the most of them last 1 to 10
  * microseconds: about what a sleep and a wake-up cost, and then a wait takes at most twice what the
@@ -26,20 +25,18 @@
 
 static int futex_sleep(struct bell_user *user, struct bell *bell)
 {
+	int err = 0;
+
 	(void)user;
-	while (atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
-		if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAIT, 1, NULL, NULL, 0) < 0 &&
-			errno != EAGAIN && errno != EINTR)
-			return fail("futex(FUTEX_WAIT)");
-	return 0;
+	while (!err && atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
+		err = futex_word_sleep(&bell->sleeping, 1);
+	return err;
 }
 
 static int futex_ring(struct bell_user *user, struct bell *bell)
 {
 	(void)user;
-	if (syscall(SYS_futex, &bell->sleeping, FUTEX_WAKE, 1, NULL, NULL, 0) < 0)
-		return fail("futex(FUTEX_WAKE)");
-	return 0;
+	return futex_word_wake(&bell->sleeping);
 }
 
 static int eventfd_init(struct bell *bell)
@@ -90,57 +87,37 @@ static int semaphore_ring(struct bell_user *user, struct bell *bell)
 	return sem_post(&bell->semaphore) < 0 ? fail("sem_post") : 0;
 }
 
-/* The functions of pthreads return what others leave in errno. */
-static int fail_with(int error, const char *call)
+static int condition_bell_init(struct bell *bell)
 {
-	errno = error;
-	return error ? fail(call) : 0;
-}
-
-static int condition_init(struct bell *bell)
-{
-	pthread_mutexattr_t mutex;
-	pthread_condattr_t condition;
-	int error;
-
-	pthread_mutexattr_init(&mutex);
-	pthread_condattr_init(&condition);
-	error = pthread_mutexattr_setpshared(&mutex, PTHREAD_PROCESS_SHARED);
-	if (!error)
-		error = pthread_condattr_setpshared(&condition, PTHREAD_PROCESS_SHARED);
-	if (!error)
-		error = pthread_mutex_init(&bell->mutex, &mutex);
-	if (!error)
-		error = pthread_cond_init(&bell->condition, &condition);
-	pthread_mutexattr_destroy(&mutex);
-	pthread_condattr_destroy(&condition);
-	return fail_with(error, "pthread_cond_init");
+	return condition_init(&bell->condition);
 }
 
 static int condition_sleep(struct bell_user *user, struct bell *bell)
 {
-	int error = pthread_mutex_lock(&bell->mutex);
+	struct condition *condition = &bell->condition;
+	int err = pthread_mutex_lock(&condition->mutex);
 
 	(void)user;
-	if (error)
-		return fail_with(error, "pthread_mutex_lock");
-	while (!error && atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
-		error = pthread_cond_wait(&bell->condition, &bell->mutex);
-	pthread_mutex_unlock(&bell->mutex);
-	return fail_with(error, "pthread_cond_wait");
+	if (err)
+		return fail_with(err, "pthread_mutex_lock");
+	while (!err && atomic_load_explicit(&bell->sleeping, memory_order_relaxed))
+		err = pthread_cond_wait(&condition->changed, &condition->mutex);
+	pthread_mutex_unlock(&condition->mutex);
+	return err ? fail_with(err, "pthread_cond_wait") : 0;
 }
 
 /* With the mutex in hand the sleeper has not looked at `sleeping` yet, or it waits already. */
 static int condition_ring(struct bell_user *user, struct bell *bell)
 {
-	int error = pthread_mutex_lock(&bell->mutex);
+	struct condition *condition = &bell->condition;
+	int err = pthread_mutex_lock(&condition->mutex);
 
 	(void)user;
-	if (error)
-		return fail_with(error, "pthread_mutex_lock");
-	error = pthread_cond_signal(&bell->condition);
-	pthread_mutex_unlock(&bell->mutex);
-	return fail_with(error, "pthread_cond_signal");
+	if (err)
+		return fail_with(err, "pthread_mutex_lock");
+	err = pthread_cond_signal(&condition->changed);
+	pthread_mutex_unlock(&condition->mutex);
+	return err ? fail_with(err, "pthread_cond_signal") : 0;
 }
 
 static const struct bell_way futex_way = {.sleep = futex_sleep, .ring = futex_ring};
@@ -149,7 +126,7 @@ static const struct bell_way eventfd_way = {
 static const struct bell_way semaphore_way = {
 	.init = semaphore_init, .sleep = semaphore_sleep, .ring = semaphore_ring};
 static const struct bell_way condition_way = {
-	.init = condition_init, .sleep = condition_sleep, .ring = condition_ring};
+	.init = condition_bell_init, .sleep = condition_sleep, .ring = condition_ring};
 
 static const struct bell_way *const ways[WAIT_MODES] = {
 	[WAIT_FUTEX] = &futex_way,

@@ -14,12 +14,12 @@
 #ifndef IPCMARK_BELL_H
 #define IPCMARK_BELL_H
 
-#include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "condition.h"
 #include "spin.h"
 #include "transport.h"
 
@@ -36,10 +36,7 @@ struct bell {
 	int fd; /* eventfd: of the same number on both sides; -1: none */
 	union {
 		sem_t semaphore;
-		struct {
-			pthread_mutex_t mutex;
-			pthread_cond_t condition;
-		};
+		struct condition condition;
 	};
 };
 

@@ -39,7 +39,7 @@ static int futex_operation(
 		err = io_uring_submit_and_wait(ring, 1);
 	while (err == -EINTR || (err >= 0 && !io_uring_cq_ready(ring)));
 	if (err < 0)
-		return fail_text(-err, "io_uring_enter: %s", strerror(-err));
+		return fail_with(-err, "io_uring_enter");
 	io_uring_peek_cqe(ring, &cqe);
 
 	int result = cqe->res;
@@ -57,7 +57,7 @@ static int try_operation(struct io_uring *ring)
 	if (woken == -EINVAL || woken == -EOPNOTSUPP)
 		return fail_text(
 			ENOSYS, "this kernel's io_uring knows no futexes (Linux 6.7 does)");
-	return woken < 0 ? fail_text(-woken, "IORING_OP_FUTEX_WAKE: %s", strerror(-woken)) : 0;
+	return woken < 0 ? fail_with(-woken, "IORING_OP_FUTEX_WAKE") : 0;
 }
 
 static int uring_attach(struct bell_user *user)
@@ -71,7 +71,7 @@ static int uring_attach(struct bell_user *user)
 
 	if (err) {
 		free(uring);
-		return fail_text(-err, "io_uring_setup: %s", strerror(-err));
+		return fail_with(-err, "io_uring_setup");
 	}
 	user->uring = uring;
 	return try_operation(&uring->ring);
@@ -91,7 +91,7 @@ static int uring_sleep(struct bell_user *user, struct bell *bell)
 		int err = futex_operation(&user->uring->ring, OP_FUTEX_WAIT, &bell->sleeping, 1);
 
 		if (err < 0 && err != -EAGAIN && err != -EINTR)
-			return fail_text(-err, "IORING_OP_FUTEX_WAIT: %s", strerror(-err));
+			return fail_with(-err, "IORING_OP_FUTEX_WAIT");
 	}
 	return 0;
 }
@@ -100,7 +100,7 @@ static int uring_ring(struct bell_user *user, struct bell *bell)
 {
 	int woken = futex_operation(&user->uring->ring, OP_FUTEX_WAKE, &bell->sleeping, 1);
 
-	return woken < 0 ? fail_text(-woken, "IORING_OP_FUTEX_WAKE: %s", strerror(-woken)) : 0;
+	return woken < 0 ? fail_with(-woken, "IORING_OP_FUTEX_WAKE") : 0;
 }
 
 #else
