@@ -27,7 +27,7 @@ void fdpair_init(struct fdpair *pair)
 {
 	for (int side = 0; side < SIDES; side++)
 		pair->end[side] = (struct fdpair_end){.in = -1, .out = -1};
-	pair->in = pair->out = -1;
+	pair->in = pair->out = pair->listener = -1;
 }
 
 static void note_link(struct fdpair *pair, const struct link_params *params)
@@ -59,6 +59,35 @@ int fdpair_set_wait(struct fdpair *pair, const struct link_params *params)
 			err = set_blocking(pair->end[side].out, blocking);
 	}
 	return err;
+}
+
+int fdpair_open_socketpair(struct fdpair *pair, int type, const struct link_params *params)
+{
+	int fd[SIDES];
+	int err = 0;
+
+	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fd) < 0)
+		return fail("socketpair");
+	for (int side = 0; side < SIDES; side++)
+		pair->end[side] = (struct fdpair_end){.in = fd[side], .out = fd[side]};
+	for (int side = 0; side < SIDES && !err; side++)
+		err = fdpair_size_socket(fd[side], params);
+	return err;
+}
+
+void fdpair_close_listener(struct fdpair *pair)
+{
+	if (pair->listener >= 0)
+		close(pair->listener);
+	pair->listener = -1;
+}
+
+int fdpair_accept(int listener, int *fd, struct sockaddr *peer, socklen_t *peer_bytes)
+{
+	do
+		*fd = accept4(listener, peer, peer_bytes, SOCK_CLOEXEC);
+	while (*fd < 0 && errno == EINTR);
+	return *fd < 0 ? fail("accept4") : 0;
 }
 
 int fdpair_size_socket(int fd, const struct link_params *params)
@@ -169,6 +198,7 @@ void fdpair_teardown(void *state)
 
 	for (int side = 0; side < SIDES; side++)
 		end_close(&pair->end[side]);
+	fdpair_close_listener(pair);
 }
 
 __attribute__((hot)) static int await(void *ready)
@@ -184,21 +214,28 @@ struct io_waiter fdpair_waiter(struct ready *ready)
 	return ready ? (struct io_waiter){.wait = await, .context = ready} : io_spinning;
 }
 
+static int try_again_later(struct ready *ready)
+{
+	const struct io_waiter waiter = fdpair_waiter(ready);
+
+	return waiter.wait(waiter.context);
+}
+
 int fdpair_await_readable(struct fdpair *pair)
 {
-	return await(pair->readable);
+	return try_again_later(pair->readable);
 }
 
 int fdpair_await_writable(struct fdpair *pair)
 {
-	return await(pair->writable);
+	return try_again_later(pair->writable);
 }
 
 /* Level-triggered: wait, then read. Edge-triggered: what is there is read first, as no edge will
  * tell of it. */
 int fdpair_await_message(struct fdpair *pair)
 {
-	return pair->wait == WAIT_EPOLL_ET ? 0 : await(pair->readable);
+	return !pair->readable || pair->wait == WAIT_EPOLL_ET ? 0 : await(pair->readable);
 }
 
 static int retry(struct ready *ready, const char *call, ssize_t moved)
@@ -287,41 +324,4 @@ __attribute__((hot)) int fdpair_recv_packet(void *state, void *message, size_t b
 	if (UNLIKELY(fdpair_is_awaited(pair)))
 		return in_awaited(pair, IO_RECV_PACKET, message, bytes);
 	return io_recv_packet(pair->in, message, bytes);
-}
-
-int fdpair_start_meeting(struct fdpair *pair, const struct link_params *params)
-{
-	if (params->wait != WAIT_BLOCK)
-		return fail_text(ENOSYS, "connections are made with the wait block only");
-	if (params->threads)
-		return fail_text(ENOSYS, "connections are made between processes only");
-	if (params->buffer_bytes)
-		return fail_text(ENOSYS, "connections are made with the system's buffers only");
-	note_link(pair, params);
-	return 0;
-}
-
-static int await_end(int fd)
-{
-	char more;
-	ssize_t got;
-
-	do
-		got = recv(fd, &more, sizeof more, 0);
-	while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return fail("recv");
-	return got == 0 ? 0 : fail_text(EPROTO, "something came after a connection's last message");
-}
-
-__attribute__((hot)) int fdpair_hang_up(void *state)
-{
-	struct fdpair *pair = state;
-	int fd = pair->in;
-	int err = pair->side == SIDE_CONSUMER ? await_end(fd) : 0;
-
-	if (err)
-		return err;
-	pair->in = pair->out = -1;
-	return close(fd) < 0 ? fail("close") : 0;
 }

@@ -21,7 +21,8 @@ struct fdpair_end {
 struct fdpair {
 	struct fdpair_end end[SIDES];
 	enum side side;
-	int in, out; /* after attach: this side's */
+	int in, out;  /* after attach: this side's */
+	int listener; /* where ends are made by connecting; -1: none */
 	enum wait_mode wait;
 	bool threads;                      /* the other side needs our copy of its descriptors */
 	struct ready *readable, *writable; /* after attach: of in and out; NULL: not needed */
@@ -35,8 +36,18 @@ void fdpair_init(struct fdpair *pair);
 /* The last thing in setup: makes all descriptors non-blocking unless the wait is to block. */
 int fdpair_set_wait(struct fdpair *pair, const struct link_params *params);
 
-/* For each socket of the link, before it is connected or listens: the buffers that the link asks
- * for, if it does. The kernel doubles them, up to a limit. */
+/* Two unnamed Unix sockets of a type, with the buffers that the link asks for. */
+int fdpair_open_socketpair(struct fdpair *pair, int type, const struct link_params *params);
+
+/* The next connection in *fd; a signal doesn't end it. *peer, unless NULL, gets the address that it
+ * comes from, as of accept(2). */
+int fdpair_accept(int listener, int *fd, struct sockaddr *peer, socklen_t *peer_bytes);
+
+/* Once there is nobody left to connect. Again: nothing. */
+void fdpair_close_listener(struct fdpair *pair);
+
+/* For each other socket of the link, before it is connected or listens: the buffers that the link
+ * asks for, if it does. The kernel doubles them, up to a limit. */
 int fdpair_size_socket(int fd, const struct link_params *params);
 
 /* For sockets, the last thing in setup: the above, and the buffer sizes that the kernel granted.
@@ -73,19 +84,21 @@ int fdpair_recv_packets(void *state, void *messages, size_t bytes, uint32_t coun
 /* For attach: room for the vectors of `count` messages. 0, or -errno. */
 int fdpair_open_vectors(struct fdpair *pair, uint32_t count);
 
-/* What goes on when a wait of READY_WAITS is in use, for mechanisms that call others than io.h: to
- * be awaited before an attempt to receive (edge-triggered it returns at once), and after any
- * attempt that found nothing. 0, or -errno. Only where fdpair_is_awaited. */
+/* For mechanisms that call others than io.h. Before an attempt to receive: sleeps where the wait is
+ * one of READY_WAITS (edge-triggered it returns at once), else nothing. 0, or -errno. */
+int fdpair_await_message(struct fdpair *pair);
+
+/* After an attempt that found nothing, until it is worth trying again: sleeps where
+ * fdpair_is_awaited (a wait of READY_WAITS), spins elsewhere. */
 static inline bool fdpair_is_awaited(const struct fdpair *pair)
 {
 	return pair->readable != NULL;
 }
-int fdpair_await_message(struct fdpair *pair);
-
-/* The same for io.h: spinning where nothing is awaited. */
-struct io_waiter fdpair_waiter(struct ready *ready);
 int fdpair_await_readable(struct fdpair *pair);
 int fdpair_await_writable(struct fdpair *pair);
+
+/* The same for io.h. */
+struct io_waiter fdpair_waiter(struct ready *ready);
 
 /* After such a call that moved nothing (0: end of file; negative: errno says why): io_again. */
 int fdpair_retry_in(struct fdpair *pair, const char *call, ssize_t moved);
@@ -95,8 +108,10 @@ int fdpair_retry_out(struct fdpair *pair, const char *call, ssize_t moved);
  * last thing in its listen: -ENOSYS for links that connections aren't made for. */
 int fdpair_start_meeting(struct fdpair *pair, const struct link_params *params);
 
-/* Its hang_up. The consumer's end waits for the end of file, so the producer's is closed first and
- * keeps what TCP must remember of a connection (TIME_WAIT). */
+/* Its slots. The consumer's end waits for the end of file before it hangs up, so the producer's is
+ * closed first and keeps what TCP must remember of a connection (TIME_WAIT). */
+int fdpair_attach_meeting(void *state, enum side side);
+int fdpair_accept_meeting(void *state);
 int fdpair_hang_up(void *state);
 
 #endif

@@ -93,7 +93,7 @@ static int recv_some(
 	struct fdpair *pair, enum io_call call, char *messages, size_t bytes, uint32_t count)
 {
 	const struct io_waiter waiter = fdpair_waiter(pair->readable);
-	int err = fdpair_is_awaited(pair) ? fdpair_await_message(pair) : 0;
+	int err = fdpair_await_message(pair);
 
 	if (err)
 		return err;
@@ -147,7 +147,7 @@ __attribute__((hot)) int fdpair_recv_packets(
 	struct fdpair *pair = state;
 	const struct io_waiter waiter = fdpair_waiter(pair->readable);
 	struct mmsghdr *headers = pair->vectors->headers;
-	int err = fdpair_is_awaited(pair) ? fdpair_await_message(pair) : 0;
+	int err = fdpair_await_message(pair);
 	ssize_t came = 0;
 
 	lay_out(pair, messages, bytes, count);
@@ -159,7 +159,9 @@ __attribute__((hot)) int fdpair_recv_packets(
 		err = came > 0 ? 0 : io_again("recvmmsg", came, &waiter);
 	}
 	for (ssize_t i = 0; i < came && !err; i++)
-		if (headers[i].msg_len != bytes)
+		if (headers[i].msg_len == 0)
+			came = i; /* again the end: the next call tells of it */
+		else if (headers[i].msg_len != bytes)
 			err = fail_text(EMSGSIZE, "recvmmsg: a datagram of %u bytes instead of %zu",
 				headers[i].msg_len, bytes);
 	return err ? err : (int)came;

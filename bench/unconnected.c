@@ -73,7 +73,7 @@ __attribute__((hot)) int unconnected_recv(void *state, void *message, size_t byt
 {
 	struct unconnected *link = state;
 	struct unconnected_name from;
-	int err = fdpair_is_awaited(&link->pair) ? fdpair_await_message(&link->pair) : 0;
+	int err = fdpair_await_message(&link->pair);
 
 	while (!err) {
 		from.bytes = sizeof from.storage;

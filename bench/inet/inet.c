@@ -78,13 +78,10 @@ int inet_accept(int listener, int *fd, const union inet_address *peer)
 	for (;;) {
 		union inet_address other = {.v6 = {0}};
 		socklen_t length = sizeof other;
+		int err = fdpair_accept(listener, fd, &other.any, &length);
 
-		*fd = accept4(listener, &other.any, &length, SOCK_CLOEXEC);
-		if (*fd < 0 && errno != EINTR)
-			return fail("accept4");
-		if (*fd >= 0 && inet_is_same(&other, peer))
-			return 0;
-		if (*fd >= 0)
-			close(*fd);
+		if (err || inet_is_same(&other, peer))
+			return err;
+		close(*fd);
 	}
 }

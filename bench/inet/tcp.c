@@ -11,31 +11,12 @@
 
 #define BACKLOG 8 /* strangers may knock */
 
-void tcp_init(struct tcp *tcp)
-{
-	fdpair_init(&tcp->pair);
-	tcp->listener = -1;
-}
-
-static void close_listener(struct tcp *tcp)
-{
-	if (tcp->listener >= 0)
-		close(tcp->listener);
-	tcp->listener = -1;
-}
-
-void tcp_teardown(void *state)
-{
-	close_listener(state);
-	fdpair_teardown(state);
-}
-
 int tcp_listen(struct tcp *tcp, union inet_address at, const struct link_params *params)
 {
-	int err = inet_bind(&tcp->listener, SOCK_STREAM, &at, params);
+	int err = inet_bind(&tcp->pair.listener, SOCK_STREAM, &at, params);
 
 	tcp->address = at;
-	if (!err && listen(tcp->listener, BACKLOG) < 0)
+	if (!err && listen(tcp->pair.listener, BACKLOG) < 0)
 		err = fail("listen");
 	return err;
 }
@@ -52,9 +33,9 @@ int tcp_join(struct tcp *tcp, union inet_address from, const struct link_params 
 	if (!err)
 		err = inet_connect(producer->in, &tcp->address);
 	if (!err)
-		err = inet_accept(tcp->listener, &consumer->in, &from);
+		err = inet_accept(tcp->pair.listener, &consumer->in, &from);
 	consumer->out = consumer->in;
-	close_listener(tcp);
+	fdpair_close_listener(&tcp->pair);
 	return err;
 }
 
@@ -76,7 +57,7 @@ int tcp_set_nodelay(struct tcp *tcp)
 
 static int open_both(struct tcp *tcp, int family, const struct link_params *params)
 {
-	tcp_init(tcp);
+	fdpair_init(&tcp->pair);
 
 	int err = tcp_listen(tcp, inet_loopback(family), params);
 
@@ -94,12 +75,12 @@ int tcp_open(struct tcp *tcp, int family, const struct link_params *params)
 
 static int meeting_listen(struct tcp *tcp, int family, const struct link_params *params)
 {
-	tcp_init(tcp);
+	fdpair_init(&tcp->pair);
 
 	int err = tcp_listen(tcp, inet_loopback(family), params);
 
 	if (!err)
-		err = set_nodelay(tcp->listener); /* its connections inherit it */
+		err = set_nodelay(tcp->pair.listener); /* its connections inherit it */
 	return err ? err : fdpair_start_meeting(&tcp->pair, params);
 }
 
@@ -111,16 +92,6 @@ static int meeting_listen4(void *state, const struct link_params *params)
 static int meeting_listen6(void *state, const struct link_params *params)
 {
 	return meeting_listen(state, AF_INET6, params);
-}
-
-static int meeting_attach(void *state, enum side side)
-{
-	struct tcp *tcp = state;
-
-	if (side == SIDE_PRODUCER)
-		close_listener(tcp);
-	tcp->pair.side = side;
-	return 0;
 }
 
 __attribute__((hot)) static int meeting_connect(void *state)
@@ -137,39 +108,27 @@ __attribute__((hot)) static int meeting_connect(void *state)
 	return err ? err : inet_connect(fd, &tcp->address);
 }
 
-/* Whose connection it is shows in its message: a stranger doesn't know the run's nonce, and a wrong
- * one fails the run. */
-__attribute__((hot)) static int meeting_accept(void *state)
-{
-	struct tcp *tcp = state;
-	int fd;
-
-	do
-		fd = accept4(tcp->listener, NULL, NULL, SOCK_CLOEXEC);
-	while (fd < 0 && errno == EINTR);
-	tcp->pair.in = tcp->pair.out = fd;
-	return fd < 0 ? fail("accept4") : 0;
-}
-
 static uint64_t meeting_most(const char **limit)
 {
 	return ports_most("", limit);
 }
 
+/* accept takes any: whose connection it is shows in its message, as a stranger doesn't know the
+ * run's nonce, and a wrong one fails the run. */
 static const struct rendezvous tcp_rendezvous = {
 	.listen = meeting_listen4,
-	.attach = meeting_attach,
+	.attach = fdpair_attach_meeting,
 	.connect = meeting_connect,
-	.accept = meeting_accept,
+	.accept = fdpair_accept_meeting,
 	.hang_up = fdpair_hang_up,
 	.most = meeting_most,
 };
 
 static const struct rendezvous tcp6_rendezvous = {
 	.listen = meeting_listen6,
-	.attach = meeting_attach,
+	.attach = fdpair_attach_meeting,
 	.connect = meeting_connect,
-	.accept = meeting_accept,
+	.accept = fdpair_accept_meeting,
 	.hang_up = fdpair_hang_up,
 	.most = meeting_most,
 };
@@ -202,7 +161,7 @@ const struct transport transport_tcp = {
 	.attach = fdpair_attach,
 	.send = fdpair_send,
 	.recv = fdpair_recv,
-	.teardown = tcp_teardown,
+	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,
@@ -219,7 +178,7 @@ const struct transport transport_tcp6 = {
 	.attach = fdpair_attach,
 	.send = fdpair_send,
 	.recv = fdpair_recv,
-	.teardown = tcp_teardown,
+	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,
@@ -236,7 +195,7 @@ const struct transport transport_tcp_nagle = {
 	.attach = fdpair_attach,
 	.send = fdpair_send,
 	.recv = fdpair_recv,
-	.teardown = tcp_teardown,
+	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,

@@ -29,7 +29,7 @@ static void strangers_are_hung_up_on(void **state)
 	char byte;
 
 	(void)state;
-	tcp_init(&tcp);
+	fdpair_init(&tcp.pair);
 	assert_int_equal(tcp_listen(&tcp, inet_loopback(AF_INET), &plain), 0);
 
 	int stranger = socket(AF_INET, SOCK_STREAM, 0);
@@ -38,11 +38,11 @@ static void strangers_are_hung_up_on(void **state)
 	assert_int_equal(tcp_join(&tcp, inet_loopback(AF_INET), &plain), 0);
 	assert_int_equal(recv(stranger, &byte, 1, 0), 0);
 	close(stranger);
-	assert_int_equal(tcp.listener, -1);
+	assert_int_equal(tcp.pair.listener, -1);
 	assert_int_equal(send(tcp.pair.end[SIDE_PRODUCER].out, "x", 1, 0), 1);
 	assert_int_equal(recv(tcp.pair.end[SIDE_CONSUMER].in, &byte, 1, 0), 1);
 	assert_int_equal(byte, 'x');
-	tcp_teardown(&tcp);
+	fdpair_teardown(&tcp);
 }
 
 static void an_address_of_nobody_is_a_skip(void **state)
@@ -53,17 +53,17 @@ static void an_address_of_nobody_is_a_skip(void **state)
 	struct tcp tcp;
 
 	(void)state;
-	tcp_init(&tcp);
+	fdpair_init(&tcp.pair);
 
 	int err = tcp_listen(&tcp, at, &plain);
 
 	if (err == 0) {
-		tcp_teardown(&tcp);
+		fdpair_teardown(&tcp);
 		skip(); /* net.ipv4.ip_nonlocal_bind */
 	}
 	assert_int_equal(err, -EAFNOSUPPORT);
 	assert_non_null(strstr(fail_reason(), "192.0.2.1"));
-	tcp_teardown(&tcp);
+	fdpair_teardown(&tcp);
 }
 
 static int nodelay_of(int fd)
@@ -176,7 +176,7 @@ static void a_byte_too_many_is_told(void **state)
 	(void)state;
 	assert_int_equal(rendezvous->listen(&consumer, &plain), 0);
 	producer = consumer;
-	producer.listener = dup(consumer.listener);
+	producer.pair.listener = dup(consumer.pair.listener);
 	assert_int_equal(rendezvous->attach(&producer, SIDE_PRODUCER), 0);
 	assert_int_equal(rendezvous->attach(&consumer, SIDE_CONSUMER), 0);
 	assert_int_equal(rendezvous->connect(&producer), 0);

@@ -278,6 +278,6 @@ const struct transport transport_tcp_zerocopy = {
 	.attach = zerocopy_attach,
 	.send = zerocopy_send,
 	.recv = zerocopy_recv,
-	.teardown = tcp_teardown,
+	.teardown = fdpair_teardown,
 	.reserve = zerocopy_reserve,
 };

@@ -16,7 +16,6 @@
 #include <openssl/err.h>
 #include <string.h>
 
-#include "spin.h"
 #include "tls_session.h"
 
 struct tls {
@@ -79,11 +78,11 @@ static int tls_gone(const char *call)
 static int tls_again(struct tls *tls, const char *call)
 {
 	int saved = errno;
-	int (*await)(struct fdpair *) = fdpair_await_readable;
 
 	switch (SSL_get_error(tls->own, 0)) {
-	case SSL_ERROR_WANT_WRITE: await = fdpair_await_writable; break;
-	case SSL_ERROR_WANT_READ: break;
+	/* or a signal came while it blocked */
+	case SSL_ERROR_WANT_WRITE: return fdpair_await_writable(&tls->tcp.pair);
+	case SSL_ERROR_WANT_READ: return fdpair_await_readable(&tls->tcp.pair);
 	case SSL_ERROR_ZERO_RETURN: return tls_gone(call);
 	case SSL_ERROR_SYSCALL:
 		return fail_text(saved ? saved : EIO, "%s: %s", call, strerror(saved));
@@ -92,10 +91,6 @@ static int tls_again(struct tls *tls, const char *call)
 			return tls_gone(call);
 		return tls_session_fail(call);
 	}
-	if (fdpair_is_awaited(&tls->tcp.pair))
-		return await(&tls->tcp.pair);
-	spin_relax(); /* or a signal came while it blocked */
-	return 0;
 }
 
 /* OpenSSL writes all of it before it says so: it is called again with what it was called with. */
@@ -117,7 +112,7 @@ __attribute__((hot)) static int tls_recv(void *state, void *message, size_t byte
 	char *rest = message;
 	int err = 0;
 
-	if (fdpair_is_awaited(&tls->tcp.pair) && !SSL_has_pending(tls->own))
+	if (!SSL_has_pending(tls->own))
 		err = fdpair_await_message(&tls->tcp.pair);
 	while (!err && bytes > 0) {
 		size_t got = 0;
@@ -135,7 +130,7 @@ static void tls_teardown(void *state)
 	struct tls *tls = state;
 
 	tls_session_close(tls->end);
-	tcp_teardown(&tls->tcp);
+	fdpair_teardown(&tls->tcp.pair);
 }
 
 #else

@@ -44,7 +44,7 @@ static int tcp_veth_build(void *state, const struct netns *netns, const struct l
 
 static int tcp_veth_setup(void *state, const struct link_params *params)
 {
-	tcp_init(state);
+	fdpair_init(state);
 	return veth_open(state, params, tcp_veth_build);
 }
 
@@ -79,7 +79,7 @@ const struct transport transport_tcp_veth = {
 	.attach = fdpair_attach,
 	.send = fdpair_send,
 	.recv = fdpair_recv,
-	.teardown = tcp_teardown,
+	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,

@@ -14,11 +14,6 @@
 #define CONNECT_TIMEOUT_S 2
 #define NO_LOOPBACK       "no vsock loopback: load the module vsock_loopback"
 
-struct vsock {
-	struct fdpair pair;
-	int listener; /* -1: not open */
-};
-
 /* Between the sides a message waits in the receiver's buffer, which has options of its own. */
 static int vsock_size(int fd, const struct link_params *params)
 {
@@ -65,11 +60,11 @@ static int vsock_bind(int *fd, int flags, struct sockaddr_vm *at, const struct l
 }
 
 static int vsock_listen(
-	struct vsock *vsock, struct sockaddr_vm *at, const struct link_params *params)
+	struct fdpair *pair, struct sockaddr_vm *at, const struct link_params *params)
 {
-	int err = vsock_bind(&vsock->listener, SOCK_NONBLOCK, at, params);
+	int err = vsock_bind(&pair->listener, SOCK_NONBLOCK, at, params);
 
-	return !err && listen(vsock->listener, BACKLOG) < 0 ? fail("listen") : err;
+	return !err && listen(pair->listener, BACKLOG) < 0 ? fail("listen") : err;
 }
 
 /* A connection that nobody answers is given up. */
@@ -86,61 +81,44 @@ static int vsock_connect(int fd, const struct sockaddr_vm *to)
 
 /* What has connected is in the queue already: the listener doesn't block. Any local user may have
  * been quicker, so it is taken until it is the producer's own. */
-static int vsock_accept(struct vsock *vsock, const struct sockaddr_vm *producer)
+static int vsock_accept(struct fdpair *pair, const struct sockaddr_vm *producer)
 {
-	struct fdpair_end *end = &vsock->pair.end[SIDE_CONSUMER];
+	struct fdpair_end *end = &pair->end[SIDE_CONSUMER];
 
 	for (;;) {
 		struct sockaddr_vm peer = {0};
 		socklen_t length = sizeof peer;
-		int fd = accept4(vsock->listener, (struct sockaddr *)&peer, &length, SOCK_CLOEXEC);
+		int err =
+			fdpair_accept(pair->listener, &end->in, (struct sockaddr *)&peer, &length);
 
-		if (fd < 0 && errno != EINTR)
-			return fail("accept4");
-		if (fd >= 0 && peer.svm_port == producer->svm_port &&
-			peer.svm_cid == producer->svm_cid) {
-			end->in = end->out = fd;
-			return 0;
-		}
-		if (fd >= 0)
-			close(fd);
+		end->out = end->in;
+		if (err ||
+			(peer.svm_port == producer->svm_port && peer.svm_cid == producer->svm_cid))
+			return err;
+		close(end->in);
 	}
-}
-
-static void vsock_close_listener(struct vsock *vsock)
-{
-	if (vsock->listener >= 0)
-		close(vsock->listener);
-	vsock->listener = -1;
 }
 
 static int vsock_setup(void *state, const struct link_params *params)
 {
-	struct vsock *vsock = state;
-	struct fdpair_end *producer = &vsock->pair.end[SIDE_PRODUCER];
+	struct fdpair *pair = state;
+	struct fdpair_end *producer = &pair->end[SIDE_PRODUCER];
 	struct sockaddr_vm listening, own;
 	int err;
 
-	fdpair_init(&vsock->pair);
-	vsock->listener = -1;
-	err = vsock_listen(vsock, &listening, params);
+	fdpair_init(pair);
+	err = vsock_listen(pair, &listening, params);
 	if (!err)
 		err = vsock_bind(&producer->in, 0, &own, params);
 	producer->out = producer->in;
 	if (!err)
 		err = vsock_connect(producer->in, &listening);
 	if (!err)
-		err = vsock_accept(vsock, &own);
-	vsock_close_listener(vsock);
+		err = vsock_accept(pair, &own);
+	fdpair_close_listener(pair);
 	if (!err)
-		err = vsock_note_size(vsock->pair.end[SIDE_CONSUMER].in, params);
-	return err ? err : fdpair_set_wait(&vsock->pair, params);
-}
-
-static void vsock_teardown(void *state)
-{
-	vsock_close_listener(state);
-	fdpair_teardown(state);
+		err = vsock_note_size(pair->end[SIDE_CONSUMER].in, params);
+	return err ? err : fdpair_set_wait(pair, params);
 }
 
 const struct transport transport_vsock = {
@@ -148,12 +126,12 @@ const struct transport transport_vsock = {
 	.summary = "AF_VSOCK stream to this machine itself (VMADDR_CID_LOCAL)",
 	.traits = TRAIT_BYTES | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
-	.state_size = sizeof(struct vsock),
+	.state_size = sizeof(struct fdpair),
 	.setup = vsock_setup,
 	.attach = fdpair_attach,
 	.send = fdpair_send,
 	.recv = fdpair_recv,
-	.teardown = vsock_teardown,
+	.teardown = fdpair_teardown,
 	.send_many = fdpair_send_many,
 	.recv_many = fdpair_recv_many,
 	.descriptor = fdpair_descriptor,

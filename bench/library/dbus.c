@@ -34,16 +34,12 @@ static int dbus_setup(void *state, const struct link_params *params)
 {
 	struct link_params non_blocking = *params;
 	struct dbus_link *link = state;
-	int fd[SIDES], err = 0;
 
 	fdpair_init(&link->pair);
 	link->wait = params->wait;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
-		return fail("socketpair");
-	for (int side = 0; side < SIDES; side++)
-		link->pair.end[side] = (struct fdpair_end){.in = fd[side], .out = fd[side]};
-	for (int side = 0; side < SIDES && !err; side++)
-		err = fdpair_size_socket(fd[side], params);
+
+	int err = fdpair_open_socketpair(&link->pair, SOCK_STREAM, params);
+
 	non_blocking.wait = WAIT_SPIN; /* as sd-bus wants its descriptors */
 	return err ? err : fdpair_finish_sockets(&link->pair, &non_blocking);
 }

@@ -13,7 +13,6 @@
 #include "fail.h"
 #include "fdpair.h"
 #include "leftovers.h"
-#include "spin.h"
 
 #define MQ_POSIX_DEFAULT_DEPTH 10
 
@@ -118,25 +117,12 @@ static int mq_posix_setup(void *state, const struct link_params *params)
 	return fdpair_set_wait(pair, params);
 }
 
-/* After a call that moved nothing: 0 to try again, or the error. */
-static int mq_posix_again(struct fdpair *pair, int (*await)(struct fdpair *pair), const char *call)
-{
-	if (errno == EINTR)
-		return 0;
-	if (errno != EAGAIN)
-		return fail(call);
-	if (fdpair_is_awaited(pair))
-		return await(pair);
-	spin_relax();
-	return 0;
-}
-
 __attribute__((hot)) static int mq_posix_send(void *state, const void *message, size_t bytes)
 {
 	struct fdpair *pair = state;
 
 	while (mq_send(pair->out, message, bytes, 0) < 0) {
-		int err = mq_posix_again(pair, fdpair_await_writable, "mq_send");
+		int err = fdpair_retry_out(pair, "mq_send", -1);
 
 		if (err)
 			return err;
@@ -147,11 +133,11 @@ __attribute__((hot)) static int mq_posix_send(void *state, const void *message, 
 __attribute__((hot)) static int mq_posix_recv(void *state, void *message, size_t bytes)
 {
 	struct fdpair *pair = state;
-	int err = fdpair_is_awaited(pair) ? fdpair_await_message(pair) : 0;
+	int err = fdpair_await_message(pair);
 	ssize_t got = -1;
 
 	while (!err && (got = mq_receive(pair->in, message, bytes, NULL)) < 0)
-		err = mq_posix_again(pair, fdpair_await_readable, "mq_receive");
+		err = fdpair_retry_in(pair, "mq_receive", got);
 	if (!err && got != (ssize_t)bytes)
 		err = fail_text(
 			EMSGSIZE, "mq_receive: a message of %zd bytes instead of %zu", got, bytes);

@@ -25,19 +25,14 @@ union scm_control {
 static int scm_rights_setup(void *state, const struct link_params *params)
 {
 	struct scm_rights *link = state;
-	int fd[SIDES];
-	int err = 0;
 
 	fdpair_init(&link->pair);
 	link->passed = eventfd(0, EFD_CLOEXEC);
 	if (link->passed < 0)
 		return fail("eventfd");
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fd) < 0)
-		return fail("socketpair");
-	for (int side = 0; side < SIDES; side++)
-		link->pair.end[side] = (struct fdpair_end){.in = fd[side], .out = fd[side]};
-	for (int side = 0; side < SIDES && !err; side++)
-		err = fdpair_size_socket(fd[side], params);
+
+	int err = fdpair_open_socketpair(&link->pair, SOCK_STREAM, params);
+
 	return err ? err : fdpair_finish_sockets(&link->pair, params);
 }
 
@@ -98,7 +93,7 @@ __attribute__((hot)) static int scm_rights_recv(void *state, void *message, size
 {
 	struct scm_rights *link = state;
 	struct iovec payload = {message, bytes};
-	int err = fdpair_is_awaited(&link->pair) ? fdpair_await_message(&link->pair) : 0;
+	int err = fdpair_await_message(&link->pair);
 
 	while (!err) {
 		union scm_control control;

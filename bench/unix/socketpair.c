@@ -1,21 +1,14 @@
 /* socketpair-stream, -seqpacket and -dgram: two Unix sockets that never had a name. */
 #include <sys/socket.h>
 
-#include "fail.h"
 #include "fdpair.h"
 
 static int socketpair_open(struct fdpair *pair, int type, const struct link_params *params)
 {
-	int fd[SIDES];
-	int err = 0;
-
 	fdpair_init(pair);
-	if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, fd) < 0)
-		return fail("socketpair");
-	for (int side = 0; side < SIDES; side++)
-		pair->end[side] = (struct fdpair_end){.in = fd[side], .out = fd[side]};
-	for (int side = 0; side < SIDES && !err; side++)
-		err = fdpair_size_socket(fd[side], params);
+
+	int err = fdpair_open_socketpair(pair, type, params);
+
 	if (!err && type != SOCK_STREAM)
 		err = fdpair_probe_packet(pair, params);
 	return err ? err : fdpair_finish_sockets(pair, params);

@@ -64,20 +64,12 @@ int unix_connect(int fd, const struct unix_address *to)
 	return 0;
 }
 
-int unix_accept(int listener, int *fd)
-{
-	do
-		*fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-	while (*fd < 0 && errno == EINTR);
-	return *fd < 0 ? fail("accept4") : 0;
-}
-
 int unix_accept_own(int listener, int *fd, pid_t pid)
 {
 	for (;;) {
 		struct ucred peer;
 		socklen_t length = sizeof peer;
-		int err = unix_accept(listener, fd);
+		int err = fdpair_accept(listener, fd, NULL, NULL);
 
 		if (err)
 			return err;

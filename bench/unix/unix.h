@@ -26,9 +26,6 @@ int unix_bind_abstract(
 /* Goes on after a signal. */
 int unix_connect(int fd, const struct unix_address *to);
 
-/* The next connection in *fd. */
-int unix_accept(int listener, int *fd);
-
 /* Takes connections in *fd until it is one of our own user, and of the process `pid` unless that is
  * 0, as the kernel says (SO_PEERCRED): anybody may connect to an abstract name. */
 int unix_accept_own(int listener, int *fd, pid_t pid);

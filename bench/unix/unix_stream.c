@@ -12,31 +12,22 @@
 
 struct unix_stream {
 	struct fdpair pair;
-	int listener; /* -1: not open */
 	struct unix_address address;
 	bool is_meeting; /* a rendezvous: the name outlives teardown */
 };
-
-static void close_listener(struct unix_stream *link)
-{
-	if (link->listener >= 0)
-		close(link->listener);
-	link->listener = -1;
-}
 
 static int unix_stream_listen(
 	struct unix_stream *link, int type, bool is_abstract, const struct link_params *params)
 {
 	fdpair_init(&link->pair);
-	link->listener = -1;
 
 	int err = is_abstract
-		? unix_bind_abstract(&link->listener, type, &link->address, params)
-		: unix_bind_path(&link->listener, type, SIDE_CONSUMER, &link->address, params);
+		? unix_bind_abstract(&link->pair.listener, type, &link->address, params)
+		: unix_bind_path(&link->pair.listener, type, SIDE_CONSUMER, &link->address, params);
 
 	if (err)
 		return err;
-	return listen(link->listener, BACKLOG) < 0 ? fail("listen") : 0;
+	return listen(link->pair.listener, BACKLOG) < 0 ? fail("listen") : 0;
 }
 
 /* connect(2) completes against the listen queue, so one process builds both ends without waiting.
@@ -52,10 +43,10 @@ static int unix_stream_join(
 	if (!err)
 		err = unix_connect(producer->in, &link->address);
 	if (!err)
-		err = is_abstract ? unix_accept_own(link->listener, &consumer->in, getpid())
-				  : unix_accept(link->listener, &consumer->in);
+		err = is_abstract ? unix_accept_own(link->pair.listener, &consumer->in, getpid())
+				  : fdpair_accept(link->pair.listener, &consumer->in, NULL, NULL);
 	consumer->out = consumer->in;
-	close_listener(link);
+	fdpair_close_listener(&link->pair);
 	return err;
 }
 
@@ -92,7 +83,6 @@ static void unix_stream_teardown(void *state)
 
 	if (!link->is_meeting)
 		unix_remove(&link->address);
-	close_listener(link);
 	fdpair_teardown(&link->pair);
 }
 
@@ -122,16 +112,6 @@ static int meeting_listen_abstract(void *state, const struct link_params *params
 	return meeting_listen(state, true, params);
 }
 
-static int meeting_attach(void *state, enum side side)
-{
-	struct unix_stream *link = state;
-
-	if (side == SIDE_PRODUCER)
-		close_listener(link);
-	link->pair.side = side;
-	return 0;
-}
-
 __attribute__((hot)) static int meeting_connect(void *state)
 {
 	struct unix_stream *link = state;
@@ -141,20 +121,10 @@ __attribute__((hot)) static int meeting_connect(void *state)
 				 : unix_connect(link->pair.in, &link->address);
 }
 
-/* Only our own user may enter the private folder. */
-__attribute__((hot)) static int meeting_accept(void *state)
-{
-	struct unix_stream *link = state;
-	int err = unix_accept(link->listener, &link->pair.in);
-
-	link->pair.out = link->pair.in;
-	return err;
-}
-
 __attribute__((hot)) static int meeting_accept_own(void *state)
 {
 	struct unix_stream *link = state;
-	int err = unix_accept_own(link->listener, &link->pair.in, 0);
+	int err = unix_accept_own(link->pair.listener, &link->pair.in, 0);
 
 	link->pair.out = link->pair.in;
 	return err;
@@ -169,16 +139,16 @@ static uint64_t meeting_most(const char **limit)
 
 static const struct rendezvous unix_stream_rendezvous = {
 	.listen = meeting_listen_at_path,
-	.attach = meeting_attach,
+	.attach = fdpair_attach_meeting,
 	.connect = meeting_connect,
-	.accept = meeting_accept,
+	.accept = fdpair_accept_meeting, /* only our own user may enter the private folder */
 	.hang_up = fdpair_hang_up,
 	.most = meeting_most,
 };
 
 static const struct rendezvous unix_abstract_rendezvous = {
 	.listen = meeting_listen_abstract,
-	.attach = meeting_attach,
+	.attach = fdpair_attach_meeting,
 	.connect = meeting_connect,
 	.accept = meeting_accept_own,
 	.hang_up = fdpair_hang_up,
