@@ -81,7 +81,7 @@ int fdpair_recv_many(void *state, void *messages, size_t bytes, uint32_t count);
 int fdpair_send_packets(void *state, const void *messages, size_t bytes, uint32_t count);
 int fdpair_recv_packets(void *state, void *messages, size_t bytes, uint32_t count);
 
-/* For attach: room for the vectors of `count` messages. 0, or -errno. */
+/* For attach: room for the vectors of `count` messages, in one piece of malloc(3). 0, or -errno. */
 int fdpair_open_vectors(struct fdpair *pair, uint32_t count);
 
 /* For mechanisms that call others than io.h. Before an attempt to receive: sleeps where the wait is

@@ -9,22 +9,19 @@
 #include "fdpair.h"
 
 struct fdpair_vectors {
-	struct iovec *messages;
+	struct iovec *messages;   /* behind the headers */
 	struct mmsghdr headers[]; /* each with one of the messages */
 };
 
 int fdpair_open_vectors(struct fdpair *pair, uint32_t count)
 {
-	struct fdpair_vectors *vectors =
-		calloc(1, sizeof *vectors + count * sizeof vectors->headers[0]);
+	struct fdpair_vectors *vectors = calloc(1,
+		sizeof *vectors +
+			count * (sizeof vectors->headers[0] + sizeof vectors->messages[0]));
 
 	if (!vectors)
 		return fail("calloc");
-	vectors->messages = calloc(count, sizeof *vectors->messages);
-	if (!vectors->messages) {
-		free(vectors);
-		return fail("calloc");
-	}
+	vectors->messages = (struct iovec *)&vectors->headers[count];
 	for (uint32_t i = 0; i < count; i++)
 		vectors->headers[i].msg_hdr =
 			(struct msghdr){.msg_iov = &vectors->messages[i], .msg_iovlen = 1};
