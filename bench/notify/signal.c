@@ -25,6 +25,7 @@ struct signal_link {
 	struct slots slots;
 	const struct signal_target *target; /* after attach: the other side */
 	siginfo_t info;                     /* after attach: what this side sends */
+	sigset_t awaited;                   /* after attach */
 };
 
 static void signal_own_set(sigset_t *set)
@@ -83,12 +84,13 @@ static int signal_attach(void *state, enum side side)
 {
 	struct signal_link *link = state;
 	struct signal_target *own = slots_shared(&link->slots, side);
-	sigset_t set;
+	int err;
 
 	slots_attach(&link->slots, side);
-	signal_own_set(&set);
-	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
-		return fail_text(EINVAL, "pthread_sigmask: SIGRTMIN can't be blocked");
+	signal_own_set(&link->awaited);
+	err = pthread_sigmask(SIG_BLOCK, &link->awaited, NULL);
+	if (err)
+		return fail_with(err, "pthread_sigmask");
 	atomic_store(&own->process, getpid());
 	atomic_store(&own->thread, gettid());
 	link->target = slots_shared(&link->slots, side_peer(side));
@@ -133,10 +135,8 @@ __attribute__((hot)) static int signal_send(void *state, const void *message, si
 __attribute__((hot)) static int signal_recv(void *state, void *message, size_t bytes)
 {
 	struct signal_link *link = state;
-	sigset_t set;
 
-	signal_own_set(&set);
-	while (sigwaitinfo(&set, NULL) < 0)
+	while (sigwaitinfo(&link->awaited, NULL) < 0)
 		if (errno != EINTR)
 			return fail("sigwaitinfo");
 	return slots_take(&link->slots, message, bytes);

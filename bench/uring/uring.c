@@ -201,18 +201,14 @@ static int uring_packet_recv(void *state, void *message, size_t bytes)
 	return uring_in(state, &uring_recv_packet, message, bytes);
 }
 
-static int uring_packet_send_many(void *state, const void *messages, size_t bytes, uint32_t count)
-{
-	return uring_out(state, &uring_send_packet, messages, bytes, count);
-}
-
 #define URING_SLOTS(opening, calls)                                                         \
 	.state_size = sizeof(struct uring_link), .setup = uring_##opening##_setup,          \
 	.attach = uring_attach, .send = uring_##calls##_send, .recv = uring_##calls##_recv, \
-	.teardown = uring_teardown, .send_many = uring_##calls##_send_many
+	.teardown = uring_teardown
 
-#define URING_STREAM_SLOTS(opening, calls) \
-	URING_SLOTS(opening, calls), .recv_many = uring_##calls##_recv_many
+#define URING_STREAM_SLOTS(opening, calls)                                   \
+	URING_SLOTS(opening, calls), .send_many = uring_##calls##_send_many, \
+				     .recv_many = uring_##calls##_recv_many
 
 #else
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "fail.h"
-#include "spin.h"
 
 /* Completions are posted when this thread enters the kernel to wait for them, not by interrupting
  * it; older kernels take less. */
@@ -46,8 +45,6 @@ __attribute__((hot)) static int ring_await(struct uring_ring *ring, unsigned cou
 
 		if (err < 0 && err != -EINTR)
 			return fail_with(-err, "io_uring_enter");
-		if (ring->spins)
-			spin_relax();
 	}
 	return 0;
 }
