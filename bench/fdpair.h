@@ -81,6 +81,21 @@ int fdpair_recv_many(void *state, void *messages, size_t bytes, uint32_t count);
 int fdpair_send_packets(void *state, const void *messages, size_t bytes, uint32_t count);
 int fdpair_recv_packets(void *state, void *messages, size_t bytes, uint32_t count);
 
+/* All slots but setup and teardown of transports whose state begins with a struct fdpair, for their
+ * initializers. */
+#define FDPAIR_PIPES                                                        \
+	.attach = fdpair_attach, .send = fdpair_write, .recv = fdpair_read, \
+	.send_many = fdpair_write_many, .recv_many = fdpair_read_many,      \
+	.descriptor = fdpair_descriptor
+#define FDPAIR_STREAMS                                                     \
+	.attach = fdpair_attach, .send = fdpair_send, .recv = fdpair_recv, \
+	.send_many = fdpair_send_many, .recv_many = fdpair_recv_many,      \
+	.descriptor = fdpair_descriptor
+#define FDPAIR_PACKETS                                                                   \
+	.attach = fdpair_attach, .send = fdpair_send_packet, .recv = fdpair_recv_packet, \
+	.send_many = fdpair_send_packets, .recv_many = fdpair_recv_packets,              \
+	.descriptor = fdpair_descriptor
+
 /* For attach: room for the vectors of `count` messages, in one piece of malloc(3). 0, or -errno. */
 int fdpair_open_vectors(struct fdpair *pair, uint32_t count);
 

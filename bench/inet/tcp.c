@@ -158,13 +158,8 @@ const struct transport transport_tcp = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tcp),
 	.setup = tcp_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 	.rendezvous = &tcp_rendezvous,
 };
 
@@ -175,13 +170,8 @@ const struct transport transport_tcp6 = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tcp),
 	.setup = tcp6_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 	.rendezvous = &tcp6_rendezvous,
 };
 
@@ -192,11 +182,6 @@ const struct transport transport_tcp_nagle = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tcp),
 	.setup = tcp_nagle_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 };

@@ -75,13 +75,8 @@ const struct transport transport_udp = {
 	.max_message = UDP_MAX_PAYLOAD,
 	.state_size = sizeof(struct fdpair),
 	.setup = udp_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_udp_sendto = {
@@ -107,11 +102,6 @@ const struct transport transport_udp6 = {
 	.max_message = UDP6_MAX_PAYLOAD,
 	.state_size = sizeof(struct fdpair),
 	.setup = udp6_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };

@@ -76,13 +76,8 @@ const struct transport transport_tcp_veth = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct tcp),
 	.setup = tcp_veth_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_udp_veth = {
@@ -94,11 +89,6 @@ const struct transport transport_udp_veth = {
 	.max_message = UDP_MAX_PAYLOAD,
 	.state_size = sizeof(struct fdpair),
 	.setup = udp_veth_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };

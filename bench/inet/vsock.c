@@ -128,11 +128,6 @@ const struct transport transport_vsock = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = vsock_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 };

@@ -124,13 +124,8 @@ const struct transport transport_pipe = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = pipe_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_write,
-	.recv = fdpair_read,
+	FDPAIR_PIPES,
 	.teardown = fdpair_teardown,
-	.descriptor = fdpair_descriptor,
-	.send_many = fdpair_write_many,
-	.recv_many = fdpair_read_many,
 };
 
 const struct transport transport_fifo = {
@@ -140,11 +135,6 @@ const struct transport transport_fifo = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fifo),
 	.setup = fifo_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_write,
-	.recv = fdpair_read,
+	FDPAIR_PIPES,
 	.teardown = fifo_teardown,
-	.descriptor = fdpair_descriptor,
-	.send_many = fdpair_write_many,
-	.recv_many = fdpair_read_many,
 };

@@ -36,13 +36,8 @@ const struct transport transport_socketpair_stream = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = socketpair_stream_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_socketpair_seqpacket = {
@@ -52,13 +47,8 @@ const struct transport transport_socketpair_seqpacket = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = socketpair_seqpacket_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_socketpair_dgram = {
@@ -68,11 +58,6 @@ const struct transport transport_socketpair_dgram = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct fdpair),
 	.setup = socketpair_dgram_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = fdpair_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };

@@ -63,13 +63,8 @@ const struct transport transport_unix_dgram = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct unix_dgram),
 	.setup = unix_dgram_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = unix_dgram_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_unix_dgram_sendto = {

@@ -162,14 +162,9 @@ const struct transport transport_unix_stream = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct unix_stream),
 	.setup = unix_stream_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = unix_stream_teardown,
 	.finish = unix_stream_finish,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 	.rendezvous = &unix_stream_rendezvous,
 };
 
@@ -180,13 +175,8 @@ const struct transport transport_unix_seqpacket = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct unix_stream),
 	.setup = unix_seqpacket_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send_packet,
-	.recv = fdpair_recv_packet,
+	FDPAIR_PACKETS,
 	.teardown = unix_stream_teardown,
-	.send_many = fdpair_send_packets,
-	.recv_many = fdpair_recv_packets,
-	.descriptor = fdpair_descriptor,
 };
 
 const struct transport transport_unix_abstract = {
@@ -197,12 +187,7 @@ const struct transport transport_unix_abstract = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct unix_stream),
 	.setup = unix_abstract_setup,
-	.attach = fdpair_attach,
-	.send = fdpair_send,
-	.recv = fdpair_recv,
+	FDPAIR_STREAMS,
 	.teardown = unix_stream_teardown,
-	.send_many = fdpair_send_many,
-	.recv_many = fdpair_recv_many,
-	.descriptor = fdpair_descriptor,
 	.rendezvous = &unix_abstract_rendezvous,
 };
