@@ -3,7 +3,8 @@
  * written and read in the side itself, as the library has no threads. The payload is copied into
  * the D-Bus message, and from the received one into the consumer's buffer.
  *
- * A sender sleeps while the socket is full, whatever the wait; the wait is the receiver's. */
+ * A sender sleeps while the socket is full, whatever the wait; the wait is the receiver's. sd-bus
+ * enlarges the socket's buffers to 8 MiB where it may, so there is none to ask for. */
 #include <errno.h>
 
 #include "fail.h"
@@ -41,7 +42,7 @@ static int dbus_setup(void *state, const struct link_params *params)
 	int err = fdpair_open_socketpair(&link->pair, SOCK_STREAM, params);
 
 	non_blocking.wait = WAIT_SPIN; /* as sd-bus wants its descriptors */
-	return err ? err : fdpair_finish_sockets(&link->pair, &non_blocking);
+	return err ? err : fdpair_set_wait(&link->pair, &non_blocking);
 }
 
 static int dbus_fail(const char *call, int err)
@@ -192,7 +193,6 @@ static int dbus_setup(void *state, const struct link_params *params)
 const struct transport transport_dbus = {
 	.name = "dbus",
 	.summary = "D-Bus peer to peer over a socketpair: a signal for each message, by sd-bus",
-	.traits = TRAIT_BUFFER,
 	.waits = DBUS_WAITS,
 	.state_size = sizeof(struct dbus_link),
 	.setup = dbus_setup,
