@@ -2,62 +2,47 @@
 #include "ports.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include "sysfs.h"
 
 #define DEFAULT_LOWEST  32768
 #define DEFAULT_HIGHEST 60999
 #define DEFAULT_BUCKETS 4096 /* of the smallest machines */
 
-/* NULL where there is none. */
-static FILE *open_below(const char *root, const char *path)
-{
-	char full[PATH_MAX];
-	int length = snprintf(full, sizeof full, "%s%s", root, path);
-
-	return length < (int)sizeof full ? fopen(full, "re") : NULL;
-}
-
 static uint64_t port_count(const char *root)
 {
-	FILE *file = open_below(root, "/proc/sys/net/ipv4/ip_local_port_range");
+	char range[64];
 	uint64_t lowest, highest;
 
-	if (!file || fscanf(file, "%" SCNu64 " %" SCNu64, &lowest, &highest) != 2 ||
-		lowest > highest || highest > UINT16_MAX) {
+	sysfs_read(root, "/proc/sys/net/ipv4/ip_local_port_range", range, sizeof range);
+	if (sscanf(range, "%" SCNu64 " %" SCNu64, &lowest, &highest) != 2 || lowest > highest ||
+		highest > UINT16_MAX) {
 		lowest = DEFAULT_LOWEST;
 		highest = DEFAULT_HIGHEST;
 	}
-	if (file)
-		fclose(file);
 	return highest - lowest + 1;
 }
 
 static uint64_t bucket_count(const char *root)
 {
-	FILE *file = open_below(root, "/proc/sys/net/ipv4/tcp_max_tw_buckets");
+	char value[64];
 	uint64_t count;
 
-	if (!file || fscanf(file, "%" SCNu64, &count) != 1)
-		count = DEFAULT_BUCKETS;
-	if (file)
-		fclose(file);
-	return count;
+	sysfs_read(root, "/proc/sys/net/ipv4/tcp_max_tw_buckets", value, sizeof value);
+	return sscanf(value, "%" SCNu64, &count) == 1 ? count : DEFAULT_BUCKETS;
 }
 
 /* Connections in TIME_WAIT now: "TCP: inuse 1 orphan 0 tw 7 ...". */
 static uint64_t remembered_count(const char *root)
 {
-	FILE *file = open_below(root, "/proc/net/sockstat");
-	char line[256];
-	uint64_t count = 0;
+	char *sockets = sysfs_load(root, "/proc/net/sockstat"), tcp[256];
+	uint64_t count;
 
-	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "TCP: inuse %*u orphan %*u tw %" SCNu64, &count) == 1)
-			break;
-	if (file)
-		fclose(file);
-	return count;
+	sysfs_field(sockets, "TCP", tcp, sizeof tcp);
+	free(sockets);
+	return sscanf(tcp, "inuse %*u orphan %*u tw %" SCNu64, &count) == 1 ? count : 0;
 }
 
 uint64_t ports_most(const char *root, const char **limit)
