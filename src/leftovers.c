@@ -10,6 +10,7 @@
 #include <sys/msg.h>
 #include <sys/random.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 
 #include "fail.h"
 
@@ -59,8 +60,8 @@ int leftovers_note(struct leftovers *leftovers, enum leftover kind, uint32_t *ke
 			return fail("getrandom");
 	while (*key == 0);
 	if (leftovers && !replace(leftovers, 0, word_of(kind, *key)))
-		return fail_text(
-			ENOBUFS, "more than %d queues and semaphores at one time", LEFTOVERS_MOST);
+		return fail_text(ENOBUFS,
+			"more than %d queues, semaphores and segments at one time", LEFTOVERS_MOST);
 	return 0;
 }
 
@@ -70,7 +71,7 @@ void leftovers_forget(struct leftovers *leftovers, enum leftover kind, uint32_t 
 		(void)replace(leftovers, word_of(kind, key), 0);
 }
 
-void leftovers_mqueue_name(uint32_t key, char name[LEFTOVERS_NAME_BYTES])
+void leftovers_name(uint32_t key, char name[LEFTOVERS_NAME_BYTES])
 {
 	snprintf(name, LEFTOVERS_NAME_BYTES, "/ipcmark-%08x", key);
 }
@@ -91,9 +92,18 @@ static void remove_one(enum leftover kind, uint32_t key)
 		if (id >= 0)
 			semctl(id, 0, IPC_RMID);
 		break;
+	case LEFTOVER_SYSV_MEMORY:
+		id = shmget((key_t)key, 0, 0);
+		if (id >= 0)
+			shmctl(id, IPC_RMID, NULL);
+		break;
 	case LEFTOVER_MQUEUE:
-		leftovers_mqueue_name(key, name);
+		leftovers_name(key, name);
 		mq_unlink(name);
+		break;
+	case LEFTOVER_MEMORY:
+		leftovers_name(key, name);
+		shm_unlink(name);
 		break;
 	}
 }

@@ -1,5 +1,5 @@
-/* What outlives every process that could remove it: queues and semaphores of the kernel, which have
- * a key or a name but stand in no folder.
+/* What outlives every process that could remove it: queues, semaphores and shared memory, which
+ * have a key or a name but stand in no folder of ours.
  *
  * A transport notes one before it makes it, and forgets it after it has removed it. What is still
  * noted when the program is gone, killed or not, the guard of its private folder removes
@@ -15,7 +15,9 @@
 enum leftover {
 	LEFTOVER_SYSV_QUEUE = 1,  /* msgget(2) */
 	LEFTOVER_SYSV_SEMAPHORES, /* semget(2) */
+	LEFTOVER_SYSV_MEMORY,     /* shmget(2) */
 	LEFTOVER_MQUEUE,          /* mq_open(3), by the name of its key */
+	LEFTOVER_MEMORY,          /* shm_open(3), likewise */
 };
 
 /* Shared by the program, its guard and its children. */
@@ -38,7 +40,7 @@ void leftovers_forget(struct leftovers *leftovers, enum leftover kind, uint32_t 
 /* Removes all that is noted, where it is there. */
 void leftovers_remove(struct leftovers *leftovers);
 
-/* The name of a POSIX queue with this key. */
-void leftovers_mqueue_name(uint32_t key, char name[LEFTOVERS_NAME_BYTES]);
+/* The name of a POSIX object with this key. */
+void leftovers_name(uint32_t key, char name[LEFTOVERS_NAME_BYTES]);
 
 #endif

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,10 +27,10 @@
 #include "scratch.h"
 
 #define SECOND INT64_C(1000000000)
-#define KINDS  3
+#define KINDS  5
 
-static const enum leftover kinds[KINDS] = {
-	LEFTOVER_SYSV_QUEUE, LEFTOVER_SYSV_SEMAPHORES, LEFTOVER_MQUEUE};
+static const enum leftover kinds[KINDS] = {LEFTOVER_SYSV_QUEUE, LEFTOVER_SYSV_SEMAPHORES,
+	LEFTOVER_SYSV_MEMORY, LEFTOVER_MQUEUE, LEFTOVER_MEMORY};
 
 /* 0, or -errno: this kernel may lack a kind. */
 static int make(enum leftover kind, uint32_t key)
@@ -38,48 +39,52 @@ static int make(enum leftover kind, uint32_t key)
 	char name[LEFTOVERS_NAME_BYTES];
 	int made = -1;
 
+	leftovers_name(key, name);
 	switch (kind) {
 	case LEFTOVER_SYSV_QUEUE: made = msgget((key_t)key, flags); break;
 	case LEFTOVER_SYSV_SEMAPHORES: made = semget((key_t)key, 1, flags); break;
-	case LEFTOVER_MQUEUE:
-		leftovers_mqueue_name(key, name);
-		made = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, NULL);
-		if (made >= 0)
-			mq_close(made);
-		break;
+	case LEFTOVER_SYSV_MEMORY: made = shmget((key_t)key, 1, flags); break;
+	case LEFTOVER_MQUEUE: made = mq_open(name, O_RDWR | O_CREAT | O_EXCL, 0600, NULL); break;
+	case LEFTOVER_MEMORY: made = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600); break;
 	}
+	if (made >= 0 && (kind == LEFTOVER_MQUEUE || kind == LEFTOVER_MEMORY))
+		close(made);
 	return made < 0 ? -errno : 0;
 }
 
 static bool is_there(enum leftover kind, uint32_t key)
 {
 	char name[LEFTOVERS_NAME_BYTES];
-	mqd_t queue;
+	int fd = -1;
 
+	leftovers_name(key, name);
 	switch (kind) {
 	case LEFTOVER_SYSV_QUEUE: return msgget((key_t)key, 0) >= 0;
 	case LEFTOVER_SYSV_SEMAPHORES: return semget((key_t)key, 0, 0) >= 0;
-	case LEFTOVER_MQUEUE: break;
+	case LEFTOVER_SYSV_MEMORY: return shmget((key_t)key, 0, 0) >= 0;
+	case LEFTOVER_MQUEUE: fd = mq_open(name, O_RDONLY); break;
+	case LEFTOVER_MEMORY: fd = shm_open(name, O_RDONLY, 0); break;
 	}
-	leftovers_mqueue_name(key, name);
-	queue = mq_open(name, O_RDONLY);
-	if (queue >= 0)
-		mq_close(queue);
-	return queue >= 0;
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
 }
 
 static void remove_by_hand(enum leftover kind, uint32_t key)
 {
 	char name[LEFTOVERS_NAME_BYTES];
 
+	leftovers_name(key, name);
 	if (kind == LEFTOVER_SYSV_QUEUE)
 		assert_int_equal(msgctl(msgget((key_t)key, 0), IPC_RMID, NULL), 0);
 	if (kind == LEFTOVER_SYSV_SEMAPHORES)
 		assert_int_equal(semctl(semget((key_t)key, 0, 0), 0, IPC_RMID), 0);
-	if (kind == LEFTOVER_MQUEUE) {
-		leftovers_mqueue_name(key, name);
+	if (kind == LEFTOVER_SYSV_MEMORY)
+		assert_int_equal(shmctl(shmget((key_t)key, 0, 0), IPC_RMID, NULL), 0);
+	if (kind == LEFTOVER_MQUEUE)
 		assert_int_equal(mq_unlink(name), 0);
-	}
+	if (kind == LEFTOVER_MEMORY)
+		assert_int_equal(shm_unlink(name), 0);
 }
 
 static struct leftovers *opened(void)
@@ -109,7 +114,7 @@ static void each_kind_is_removed(void **state)
 		assert_false(is_there(kinds[i], key[i]));
 	leftovers_remove(table); /* nothing is noted any more */
 	leftovers_close(table);
-	if (!made[0] || !made[1] || !made[2])
+	if (memchr(made, false, sizeof made))
 		skip(); /* the kernel was built without one of them */
 }
 
@@ -156,7 +161,7 @@ static void a_full_table_says_so(void **state)
 	for (int i = 0; i < LEFTOVERS_MOST; i++)
 		assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, i == 0 ? &first : &key), 0);
 	assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, &key), -ENOBUFS);
-	assert_string_equal(fail_reason(), "more than 512 queues and semaphores at one time");
+	assert_string_equal(fail_reason(), "more than 512 queues, semaphores and segments at one time");
 	leftovers_forget(table, LEFTOVER_MQUEUE, first);
 	assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, &key), 0);
 	leftovers_close(table);

@@ -2,20 +2,18 @@
  * byte; with a wait that sleeps, they sleep and wake, with spin there are none at all.
  *
  * The variants get the memory in another way. That of POSIX and of System V is made of the same
- * pages as anonymous memory; a huge page takes one entry of the TLB where the others take many. A
- * name is gone as soon as the memory is mapped, which both sides inherit, so that a harness that is
- * killed leaves nothing. */
+ * pages as anonymous memory; a huge page takes one entry of the TLB where the others take many.
+ * Both sides inherit the mapping, so that a name is there for a moment of setup only. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <linux/mman.h>
-#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
 #include "fail.h"
+#include "leftovers.h"
 #include "ring.h"
 #include "transport.h"
 
@@ -54,24 +52,38 @@ static int map_huge(struct shm *shm, const struct link_params *params)
 
 	if (err == -ENOMEM)
 		return fail_text(ENOSYS,
-			"too few huge pages are free (%zu needed): sysctl vm.nr_hugepages=%zu",
-			shm->bytes / HUGE_BYTES, shm->bytes / HUGE_BYTES + 7);
+			"too few huge pages of 2 MiB are free: %zu needed (sysctl "
+			"vm.nr_hugepages)",
+			shm->bytes / HUGE_BYTES);
 	return err ? fail_text(ENOSYS, "this kernel has no huge pages of 2 MiB") : 0;
+}
+
+/* The name is gone as soon as it has been opened. */
+static int open_posix(struct leftovers *leftovers)
+{
+	char name[LEFTOVERS_NAME_BYTES];
+	uint32_t key;
+	int err = leftovers_note(leftovers, LEFTOVER_MEMORY, &key), fd;
+
+	if (err)
+		return err;
+	leftovers_name(key, name);
+	fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		err = errno == ENOENT ? fail_text(ENOSYS, "shm_open: no /dev/shm is mounted")
+				      : fail("shm_open");
+	else
+		shm_unlink(name);
+	leftovers_forget(leftovers, LEFTOVER_MEMORY, key);
+	return err ? err : fd;
 }
 
 static int map_posix(struct shm *shm, const struct link_params *params)
 {
-	char name[64];
-	int err = 0;
-
-	snprintf(name, sizeof name, "/ipcmark-%ld-%08" PRIx32, (long)getpid(), params->nonce);
-
-	int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd = open_posix(params->leftovers), err = 0;
 
 	if (fd < 0)
-		return errno == ENOENT ? fail_text(ENOSYS, "shm_open: no /dev/shm is mounted")
-				       : fail("shm_open");
-	shm_unlink(name);
+		return fd;
 	if (ftruncate(fd, (off_t)shm->bytes) < 0)
 		err = fail("ftruncate");
 	if (!err)
@@ -83,19 +95,26 @@ static int map_posix(struct shm *shm, const struct link_params *params)
 /* It lives as long as someone has it attached. */
 static int map_sysv(struct shm *shm, const struct link_params *params)
 {
-	(void)params;
+	uint32_t key;
+	int err = leftovers_note(params->leftovers, LEFTOVER_SYSV_MEMORY, &key);
 
-	int id = shmget(IPC_PRIVATE, shm->bytes, IPC_CREAT | 0600);
+	if (err)
+		return err;
 
-	if (id < 0)
-		return fail("shmget");
+	int id = shmget((key_t)key, shm->bytes, IPC_CREAT | IPC_EXCL | 0600);
 
-	void *memory = shmat(id, NULL, 0);
-	int err = memory == (void *)-1 ? fail("shmat") : 0;
+	if (id < 0) {
+		err = fail("shmget");
+	} else {
+		void *memory = shmat(id, NULL, 0);
 
-	shmctl(id, IPC_RMID, NULL);
-	if (!err)
-		shm->memory = memory;
+		if (memory == (void *)-1)
+			err = fail("shmat");
+		else
+			shm->memory = memory;
+		shmctl(id, IPC_RMID, NULL);
+	}
+	leftovers_forget(params->leftovers, LEFTOVER_SYSV_MEMORY, key);
 	return err;
 }
 

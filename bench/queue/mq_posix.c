@@ -28,7 +28,7 @@ static int mq_posix_open(
 
 	if (err)
 		return err;
-	leftovers_mqueue_name(key, name);
+	leftovers_name(key, name);
 	*in = mq_open(name, O_RDONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600, &attributes);
 	if (*in < 0) {
 		err = fail("mq_open");
