@@ -11,12 +11,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #include "fail.h"
-#include "ring.h"
+#include "ring_pair.h"
 #include "transport.h"
 
 #define POOL_BYTES  ((size_t)256 << 10) /* of messages, where they are small */
@@ -36,10 +35,9 @@ struct process_vm {
 	size_t bytes;          /* mapped */
 	size_t message_bytes, places;
 	pid_t harness;
-	struct ring_end ring[SIDES]; /* of announcements, by the side that receives */
+	struct ring_pair rings; /* of announcements */
 
 	/* after attach */
-	struct ring_end *in, *out;
 	const _Atomic pid_t *peer;
 	unsigned char *pool;
 	size_t place; /* of the next message */
@@ -58,14 +56,11 @@ static int process_vm_setup(void *state, const struct link_params *params)
 {
 	struct process_vm *vm = state;
 	struct ring_shape shape = announcements(params);
-	size_t bytes = ring_bytes(&shape);
-	uint64_t escape;
-	int err = 0;
 
 	vm->harness = getpid();
 	vm->message_bytes = params->message_bytes;
 	vm->places = shape.slot_count + 2;
-	vm->bytes = sizeof *vm->shared + SIDES * bytes;
+	vm->bytes = sizeof *vm->shared + ring_pair_bytes(&shape);
 
 	void *memory =
 		mmap(NULL, vm->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -73,16 +68,11 @@ static int process_vm_setup(void *state, const struct link_params *params)
 	if (memory == MAP_FAILED)
 		return fail("mmap");
 	vm->shared = memory;
-	if (getrandom(&escape, sizeof escape, 0) != sizeof escape)
-		return fail("getrandom");
-	for (size_t side = 0; side < SIDES && !err; side++)
-		err = ring_init(&vm->ring[side], (char *)memory + sizeof *vm->shared + side * bytes,
-			&shape, escape, params->wait);
 	/* for the sides' attempt; where Yama is not there, that is no error */
 	(void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	params->requested->ring_bytes = (int64_t)params->buffer_bytes;
 	params->effective->ring_bytes = (int64_t)(shape.slot_count * params->message_bytes);
-	return err;
+	return ring_pair_init(&vm->rings, vm->shared + 1, &shape, params->wait);
 }
 
 static int fail_read(void)
@@ -131,8 +121,6 @@ static int process_vm_attach(void *state, enum side side)
 	if (pool == MAP_FAILED)
 		return fail("mmap");
 	vm->pool = pool;
-	vm->in = &vm->ring[side];
-	vm->out = &vm->ring[side_peer(side)];
 	vm->peer = &vm->shared->pid[side_peer(side)];
 	(void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	/* before any announcement, which the peer sees first */
@@ -140,9 +128,7 @@ static int process_vm_attach(void *state, enum side side)
 
 	int err = try_reading(vm);
 
-	if (!err)
-		err = ring_attach(vm->in);
-	return err ? err : ring_attach(vm->out);
+	return err ? err : ring_pair_attach(&vm->rings, side);
 }
 
 __attribute__((hot)) static unsigned char *process_vm_reserve(void *state)
@@ -162,14 +148,14 @@ __attribute__((hot)) static int process_vm_send(void *state, const void *message
 		memcpy(place, message, bytes);
 	if (++vm->place == vm->places)
 		vm->place = 0;
-	return ring_send(vm->out, &announcement, sizeof announcement);
+	return ring_send(vm->rings.out, &announcement, sizeof announcement);
 }
 
 __attribute__((hot)) static int process_vm_recv(void *state, void *message, size_t bytes)
 {
 	struct process_vm *vm = state;
 	struct announcement announcement;
-	int err = ring_recv(vm->in, &announcement, sizeof announcement);
+	int err = ring_recv(vm->rings.in, &announcement, sizeof announcement);
 
 	if (UNLIKELY(err))
 		return err;
@@ -184,8 +170,7 @@ static void process_vm_teardown(void *state)
 {
 	struct process_vm *vm = state;
 
-	for (int side = 0; side < SIDES; side++)
-		ring_close(&vm->ring[side]);
+	ring_pair_close(&vm->rings);
 	if (!vm->shared)
 		return;
 	(void)prctl(PR_SET_PTRACER, 0, 0, 0, 0);

@@ -8,13 +8,12 @@
 #include <fcntl.h>
 #include <linux/mman.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
 #include "fail.h"
 #include "leftovers.h"
-#include "ring.h"
+#include "ring_pair.h"
 #include "transport.h"
 
 #define HUGE_BYTES ((size_t)2 << 20)
@@ -22,8 +21,7 @@
 struct shm {
 	void *memory; /* NULL: not mapped */
 	size_t bytes;
-	struct ring_end ring[SIDES]; /* by the side that receives */
-	struct ring_end *in, *out;   /* after attach: this side's */
+	struct ring_pair rings;
 };
 
 /* Maps shm->bytes of shared zeroed memory. 0, or -errno. */
@@ -122,52 +120,37 @@ static int setup(struct shm *shm, const struct link_params *params,
 	int (*map_it)(struct shm *, const struct link_params *))
 {
 	struct ring_shape shape = ring_shape(params->message_bytes, params->buffer_bytes);
-	size_t bytes = ring_bytes(&shape);
-	uint64_t escape;
 	int err;
 
-	shm->bytes = SIDES * bytes;
+	shm->bytes = ring_pair_bytes(&shape);
 	err = map_it(shm, params);
 	if (err)
 		return err;
-	if (getrandom(&escape, sizeof escape, 0) != sizeof escape)
-		return fail("getrandom");
-	for (size_t side = 0; side < SIDES && !err; side++)
-		err = ring_init(&shm->ring[side], (char *)shm->memory + side * bytes, &shape,
-			escape, params->wait);
 	params->requested->ring_bytes = (int64_t)params->buffer_bytes;
 	params->effective->ring_bytes = (int64_t)ring_capacity(&shape);
-	return err;
+	return ring_pair_init(&shm->rings, shm->memory, &shape, params->wait);
 }
 
 static int shm_attach(void *state, enum side side)
 {
-	struct shm *shm = state;
-
-	shm->in = &shm->ring[side];
-	shm->out = &shm->ring[side_peer(side)];
-
-	int err = ring_attach(shm->in);
-
-	return err ? err : ring_attach(shm->out);
+	return ring_pair_attach(&((struct shm *)state)->rings, side);
 }
 
 __attribute__((hot)) static int shm_send(void *state, const void *message, size_t bytes)
 {
-	return ring_send(((struct shm *)state)->out, message, bytes);
+	return ring_send(((struct shm *)state)->rings.out, message, bytes);
 }
 
 __attribute__((hot)) static int shm_recv(void *state, void *message, size_t bytes)
 {
-	return ring_recv(((struct shm *)state)->in, message, bytes);
+	return ring_recv(((struct shm *)state)->rings.in, message, bytes);
 }
 
 static void shm_teardown(void *state)
 {
 	struct shm *shm = state;
 
-	for (int side = 0; side < SIDES; side++)
-		ring_close(&shm->ring[side]);
+	ring_pair_close(&shm->rings);
 	if (shm->memory)
 		munmap(shm->memory, shm->bytes);
 	shm->memory = NULL;
