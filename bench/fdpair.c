@@ -138,12 +138,22 @@ int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params)
 	return fdpair_probe_packet_to(pair, params, NULL, 0);
 }
 
+static bool arrives(int fd, void *packet, size_t bytes)
+{
+	struct pollfd arrival = {.fd = fd, .events = POLLIN};
+	int ready;
+
+	do
+		ready = poll(&arrival, 1, PROBE_TIMEOUT_MS);
+	while (ready < 0 && errno == EINTR);
+	return ready == 1 && recv(fd, packet, bytes, MSG_DONTWAIT) == (ssize_t)bytes;
+}
+
 int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params,
 	const struct sockaddr *to, socklen_t to_bytes)
 {
 	size_t bytes = params->message_bytes;
 	char *message = calloc(1, bytes);
-	struct pollfd arrival = {.fd = pair->end[SIDE_CONSUMER].in, .events = POLLIN};
 	int err = 0;
 
 	if (!message)
@@ -154,8 +164,7 @@ int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params
 			? fail_text(EMSGSIZE,
 				  "a datagram of %zu bytes does not fit the socket's buffer", bytes)
 			: fail("sendto");
-	else if (poll(&arrival, 1, PROBE_TIMEOUT_MS) != 1 ||
-		recv(arrival.fd, message, bytes, MSG_DONTWAIT) != (ssize_t)bytes)
+	else if (!arrives(pair->end[SIDE_CONSUMER].in, message, bytes))
 		err = fail_text(EMSGSIZE, "a datagram of %zu bytes does not arrive whole", bytes);
 	free(message);
 	return err;

@@ -161,7 +161,8 @@ static void a_full_table_says_so(void **state)
 	for (int i = 0; i < LEFTOVERS_MOST; i++)
 		assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, i == 0 ? &first : &key), 0);
 	assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, &key), -ENOBUFS);
-	assert_string_equal(fail_reason(), "more than 512 queues, semaphores and segments at one time");
+	assert_string_equal(
+		fail_reason(), "more than 512 queues, semaphores and segments at one time");
 	leftovers_forget(table, LEFTOVER_MQUEUE, first);
 	assert_int_equal(leftovers_note(table, LEFTOVER_MQUEUE, &key), 0);
 	leftovers_close(table);

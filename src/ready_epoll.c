@@ -18,10 +18,10 @@ static int epoll_open_for(struct epoll_set *set, uint32_t interest, size_t most)
 {
 	set->interest = interest;
 	set->room = most;
-	set->events = calloc(most, sizeof *set->events);
 	set->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (set->epoll < 0)
 		return fail("epoll_create1");
+	set->events = calloc(most, sizeof *set->events);
 	return set->events ? 0 : fail("calloc");
 }
 

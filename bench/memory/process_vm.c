@@ -44,7 +44,7 @@ struct process_vm {
 };
 
 /* A line for each message that the pool is to hold. */
-static struct ring_shape announcements(const struct link_params *params)
+static struct ring_shape process_vm_shape(const struct link_params *params)
 {
 	size_t pool = params->buffer_bytes ? params->buffer_bytes : POOL_BYTES;
 	size_t messages = pool / params->message_bytes + 1;
@@ -55,7 +55,7 @@ static struct ring_shape announcements(const struct link_params *params)
 static int process_vm_setup(void *state, const struct link_params *params)
 {
 	struct process_vm *vm = state;
-	struct ring_shape shape = announcements(params);
+	struct ring_shape shape = process_vm_shape(params);
 
 	vm->harness = getpid();
 	vm->message_bytes = params->message_bytes;
@@ -75,7 +75,7 @@ static int process_vm_setup(void *state, const struct link_params *params)
 	return ring_pair_init(&vm->rings, vm->shared + 1, &shape, params->wait);
 }
 
-static int fail_read(void)
+static int process_vm_fail(void)
 {
 	if (errno == ESRCH)
 		return fail_text(EPIPE, "process_vm_readv: the peer is gone");
@@ -86,7 +86,7 @@ static int fail_read(void)
 	return fail("process_vm_readv");
 }
 
-__attribute__((hot)) static int read_from(
+__attribute__((hot)) static int process_vm_read_from(
 	pid_t pid, uint64_t address, unsigned char *into, size_t bytes)
 {
 	while (bytes) {
@@ -95,7 +95,7 @@ __attribute__((hot)) static int read_from(
 		ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
 
 		if (UNLIKELY(got <= 0))
-			return fail_read();
+			return process_vm_fail();
 		into += got;
 		address += (uint64_t)got;
 		bytes -= (size_t)got;
@@ -105,11 +105,12 @@ __attribute__((hot)) static int read_from(
 
 /* The other side may not be there yet, but the harness is, and what a side may do with it, it may
  * do with the other side. */
-static int try_reading(const struct process_vm *vm)
+static int process_vm_try(const struct process_vm *vm)
 {
 	pid_t pid;
 
-	return read_from(vm->harness, (uintptr_t)vm->shared, (unsigned char *)&pid, sizeof pid);
+	return process_vm_read_from(
+		vm->harness, (uintptr_t)vm->shared, (unsigned char *)&pid, sizeof pid);
 }
 
 static int process_vm_attach(void *state, enum side side)
@@ -126,7 +127,7 @@ static int process_vm_attach(void *state, enum side side)
 	/* before any announcement, which the peer sees first */
 	atomic_store_explicit(&vm->shared->pid[side], getpid(), memory_order_relaxed);
 
-	int err = try_reading(vm);
+	int err = process_vm_try(vm);
 
 	return err ? err : ring_pair_attach(&vm->rings, side);
 }
@@ -162,8 +163,8 @@ __attribute__((hot)) static int process_vm_recv(void *state, void *message, size
 	if (UNLIKELY(announcement.bytes != bytes))
 		return fail_text(EBADMSG, "a message of %llu bytes was announced instead of %zu",
 			(unsigned long long)announcement.bytes, bytes);
-	return read_from(atomic_load_explicit(vm->peer, memory_order_relaxed), announcement.address,
-		message, bytes);
+	return process_vm_read_from(atomic_load_explicit(vm->peer, memory_order_relaxed),
+		announcement.address, message, bytes);
 }
 
 static void process_vm_teardown(void *state)

@@ -125,7 +125,7 @@ static inline void step(struct ring_end *end, size_t at)
 }
 
 /* Waits until the receiver has given back slots that the sender does not know of yet. */
-static int wait_for_room(struct ring_end *end)
+static int ring_wait_for_room(struct ring_end *end)
 {
 	struct ring *ring = end->ring;
 
@@ -147,20 +147,20 @@ static int wait_for_room(struct ring_end *end)
 }
 
 /* What stands for a first word that would look as if nothing had come, or as an escape. */
-static uint64_t escape_word(const struct ring_end *end, size_t at, uint64_t word)
+static uint64_t ring_escape_word(const struct ring_end *end, size_t at, uint64_t word)
 {
 	end->escaped[at] = word;
 	return end->written[at] == end->escape ? end->escape - 1 : end->escape;
 }
 
-static int send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
+static int ring_send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
 	size_t at = end->next;
 	unsigned char *slot = end->slots + at * end->slot_bytes;
 	uint64_t word = 0;
 
 	if (UNLIKELY(end->used == end->limit)) {
-		int err = wait_for_room(end);
+		int err = ring_wait_for_room(end);
 
 		if (err)
 			return err;
@@ -168,20 +168,20 @@ static int send_chunk(struct ring_end *end, const unsigned char *from, size_t by
 	copy_rest(slot, from, bytes);
 	memcpy(&word, from, word_bytes(bytes));
 	if (UNLIKELY(word == end->written[at] || (word | 1) == end->escape))
-		word = escape_word(end, at, word);
+		word = ring_escape_word(end, at, word);
 	end->written[at] = word;
 	step(end, at);
 	return bell_publish(&end->user, &end->ring->receiver, first_word(slot), word);
 }
 
-static int give_back(struct ring_end *end)
+static int ring_give_back(struct ring_end *end)
 {
 	/* what bell_publish orders: our reads of the slots before the sender fills them again */
 	end->publish_at = end->used + end->publish_each;
 	return bell_publish(&end->user, &end->ring->sender, &end->ring->released, end->used);
 }
 
-static int recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
+static int ring_recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
 {
 	size_t at = end->next;
 	unsigned char *slot = end->slots + at * end->slot_bytes;
@@ -200,7 +200,7 @@ static int recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
 		word = end->escaped[at];
 	memcpy(into, &word, word_bytes(bytes));
 	copy_rest(into, slot, bytes);
-	return UNLIKELY(end->used == end->publish_at) ? give_back(end) : 0;
+	return UNLIKELY(end->used == end->publish_at) ? ring_give_back(end) : 0;
 }
 
 __attribute__((hot)) int ring_send(struct ring_end *end, const void *message, size_t bytes)
@@ -210,8 +210,8 @@ __attribute__((hot)) int ring_send(struct ring_end *end, const void *message, si
 
 	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
 		bytes -= end->slot_bytes, from += end->slot_bytes)
-		err = send_chunk(end, from, end->slot_bytes);
-	return err ? err : send_chunk(end, from, bytes);
+		err = ring_send_chunk(end, from, end->slot_bytes);
+	return err ? err : ring_send_chunk(end, from, bytes);
 }
 
 __attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t bytes)
@@ -221,6 +221,6 @@ __attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t b
 
 	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
 		bytes -= end->slot_bytes, into += end->slot_bytes)
-		err = recv_chunk(end, into, end->slot_bytes);
-	return err ? err : recv_chunk(end, into, bytes);
+		err = ring_recv_chunk(end, into, end->slot_bytes);
+	return err ? err : ring_recv_chunk(end, into, bytes);
 }

@@ -25,7 +25,7 @@ struct shm {
 };
 
 /* Maps shm->bytes of shared zeroed memory. 0, or -errno. */
-static int map(struct shm *shm, int flags, int fd)
+static int shm_map(struct shm *shm, int flags, int fd)
 {
 	void *memory = mmap(NULL, shm->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | flags, fd, 0);
 
@@ -35,18 +35,18 @@ static int map(struct shm *shm, int flags, int fd)
 	return 0;
 }
 
-static int map_anonymous(struct shm *shm, const struct link_params *params)
+static int shm_map_anonymous(struct shm *shm, const struct link_params *params)
 {
 	(void)params;
-	return map(shm, MAP_ANONYMOUS, -1);
+	return shm_map(shm, MAP_ANONYMOUS, -1);
 }
 
-static int map_huge(struct shm *shm, const struct link_params *params)
+static int shm_map_huge(struct shm *shm, const struct link_params *params)
 {
 	(void)params;
 	shm->bytes = (shm->bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
 
-	int err = map(shm, MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1);
+	int err = shm_map(shm, MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1);
 
 	if (err == -ENOMEM)
 		return fail_text(ENOSYS,
@@ -57,7 +57,7 @@ static int map_huge(struct shm *shm, const struct link_params *params)
 }
 
 /* The name is gone as soon as it has been opened. */
-static int open_posix(struct leftovers *leftovers)
+static int shm_open_posix(struct leftovers *leftovers)
 {
 	char name[LEFTOVERS_NAME_BYTES];
 	uint32_t key;
@@ -76,22 +76,22 @@ static int open_posix(struct leftovers *leftovers)
 	return err ? err : fd;
 }
 
-static int map_posix(struct shm *shm, const struct link_params *params)
+static int shm_map_posix(struct shm *shm, const struct link_params *params)
 {
-	int fd = open_posix(params->leftovers), err = 0;
+	int fd = shm_open_posix(params->leftovers), err = 0;
 
 	if (fd < 0)
 		return fd;
 	if (ftruncate(fd, (off_t)shm->bytes) < 0)
 		err = fail("ftruncate");
 	if (!err)
-		err = map(shm, 0, fd);
+		err = shm_map(shm, 0, fd);
 	close(fd);
 	return err;
 }
 
 /* It lives as long as someone has it attached. */
-static int map_sysv(struct shm *shm, const struct link_params *params)
+static int shm_map_sysv(struct shm *shm, const struct link_params *params)
 {
 	uint32_t key;
 	int err = leftovers_note(params->leftovers, LEFTOVER_SYSV_MEMORY, &key);
@@ -116,7 +116,7 @@ static int map_sysv(struct shm *shm, const struct link_params *params)
 	return err;
 }
 
-static int setup(struct shm *shm, const struct link_params *params,
+static int shm_open_link(struct shm *shm, const struct link_params *params,
 	int (*map_it)(struct shm *, const struct link_params *))
 {
 	struct ring_shape shape = ring_shape(params->message_bytes, params->buffer_bytes);
@@ -158,22 +158,22 @@ static void shm_teardown(void *state)
 
 static int shm_setup(void *state, const struct link_params *params)
 {
-	return setup(state, params, map_anonymous);
+	return shm_open_link(state, params, shm_map_anonymous);
 }
 
 static int shm_huge_setup(void *state, const struct link_params *params)
 {
-	return setup(state, params, map_huge);
+	return shm_open_link(state, params, shm_map_huge);
 }
 
 static int shm_posix_setup(void *state, const struct link_params *params)
 {
-	return setup(state, params, map_posix);
+	return shm_open_link(state, params, shm_map_posix);
 }
 
 static int shm_sysv_setup(void *state, const struct link_params *params)
 {
-	return setup(state, params, map_sysv);
+	return shm_open_link(state, params, shm_map_sysv);
 }
 
 /* How a side waits does not depend on where the pages come from: shm alone has every wait. */
