@@ -25,6 +25,7 @@ static void test_table_is_complete(void **state)
 		assert_true(t->waits != 0 && t->waits < WAIT_SET(WAIT_MODES));
 		assert_true(t->state_size > 0);
 		assert_true(t->setup && t->attach && t->send && t->recv && t->teardown);
+		assert_int_equal(!t->send_many, !t->recv_many);
 	}
 	assert_null(transport_find("nosuch"));
 }

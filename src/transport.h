@@ -110,7 +110,8 @@ struct transport {
 	unsigned char *(*reserve)(void *state);
 
 	/* Child, hot: `count` messages of `bytes` each that lie one behind the other, with one
-	 * system call where the mechanism lets it; all of them. */
+	 * system call where the mechanism lets it; all of them. Both this and recv_many, or none.
+	 */
 	int (*send_many)(void *state, const void *messages, size_t bytes, uint32_t count);
 
 	/* Child, hot: at least one message and at most `count`, as many as are there. Their number,
@@ -120,10 +121,11 @@ struct transport {
 	/* Child, after attach: the descriptor that is readable when a message has come. */
 	int (*descriptor)(const void *state);
 
+	/* Connections while messages flow (pattern connect). */
 	const struct rendezvous *rendezvous;
 };
 
-/* Connections that are made and closed while messages flow (pattern connect). Takes the place of
+/* Connections that are made and closed while messages flow. Takes the place of
  * setup and attach; the transport's send and recv move messages over the connection that is open,
  * teardown and finish are the transport's. */
 struct rendezvous {
