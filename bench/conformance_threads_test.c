@@ -104,5 +104,5 @@ int main(void)
 		cmocka_unit_test(test_flood_between_threads),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return suite_status(cmocka_run_group_tests(tests, set_up, tear_down));
 }
