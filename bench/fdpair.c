@@ -82,6 +82,15 @@ void fdpair_close_listener(struct fdpair *pair)
 	pair->listener = -1;
 }
 
+/* An interrupted connect(2) goes on in the kernel; called again, it waits for the outcome. */
+int fdpair_connect(int fd, const struct sockaddr *to, socklen_t to_bytes)
+{
+	while (connect(fd, to, to_bytes) < 0)
+		if (errno != EINTR)
+			return fail("connect");
+	return 0;
+}
+
 int fdpair_accept(int listener, int *fd, struct sockaddr *peer, socklen_t *peer_bytes)
 {
 	do

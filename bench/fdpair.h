@@ -43,6 +43,9 @@ int fdpair_open_socketpair(struct fdpair *pair, int type, const struct link_para
  * comes from, as of accept(2). */
 int fdpair_accept(int listener, int *fd, struct sockaddr *peer, socklen_t *peer_bytes);
 
+/* connect(2); a signal doesn't end it. */
+int fdpair_connect(int fd, const struct sockaddr *to, socklen_t to_bytes);
+
 /* Once there is nobody left to connect. Again: nothing. */
 void fdpair_close_listener(struct fdpair *pair);
 

@@ -64,13 +64,9 @@ int inet_bind(int *fd, int type, union inet_address *at, const struct link_param
 	return getsockname(*fd, &at->any, &length) < 0 ? fail("getsockname") : 0;
 }
 
-/* An interrupted connect(2) goes on in the kernel; called again, it waits for the outcome. */
 int inet_connect(int fd, const union inet_address *to)
 {
-	while (connect(fd, &to->any, address_bytes(to)) < 0)
-		if (errno != EINTR)
-			return fail("connect");
-	return 0;
+	return fdpair_connect(fd, &to->any, address_bytes(to));
 }
 
 int inet_accept(int listener, int *fd, const union inet_address *peer)

@@ -58,10 +58,7 @@ int unix_bind_abstract(
 
 int unix_connect(int fd, const struct unix_address *to)
 {
-	while (connect(fd, (const struct sockaddr *)&to->name, to->bytes) < 0)
-		if (errno != EINTR)
-			return fail("connect");
-	return 0;
+	return fdpair_connect(fd, (const struct sockaddr *)&to->name, to->bytes);
 }
 
 int unix_accept_own(int listener, int *fd, pid_t pid)
