@@ -10,6 +10,7 @@
 
 #include "fail.h"
 #include "memory.h"
+#include "round.h"
 
 #define STATES_APART      128 /* bytes: two cache lines, as prefetchers fetch pairs */
 #define DESCRIPTORS_SPARE 64  /* for what the sides open themselves */
@@ -35,7 +36,7 @@ void links_open(
 	*links = (struct links){.transport = transport,
 		.setup = connects ? transport->rendezvous->listen : transport->setup,
 		.count = count,
-		.stride = (transport->state_size + STATES_APART - 1) / STATES_APART * STATES_APART};
+		.stride = round_up(transport->state_size, STATES_APART)};
 	links->states = new_states(links);
 	memset(links->states, 0, count * links->stride);
 }

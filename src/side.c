@@ -17,6 +17,7 @@
 
 #include "io.h"
 #include "probe.h"
+#include "round.h"
 
 #define MESSAGE_APART 128 /* bytes: two cache lines, as prefetchers fetch pairs */
 
@@ -62,7 +63,7 @@ static unsigned char *new_messages(size_t bytes, size_t *apart)
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t unit = 2 * bytes <= page ? MESSAGE_APART : page;
 
-	*apart = (bytes + unit - 1) / unit * unit;
+	*apart = round_up(bytes, unit);
 
 	unsigned char *both = mmap(NULL, 2 * *apart, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "round.h"
 #include "spin.h"
 #include "tcp.h"
 
@@ -80,8 +81,7 @@ static uint32_t slot_count_for(size_t slot_bytes)
 static int zerocopy_attach(void *state, enum side side)
 {
 	struct zerocopy *zerocopy = state;
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t slot_bytes = (zerocopy->message_bytes + page - 1) / page * page;
+	size_t slot_bytes = round_up(zerocopy->message_bytes, (size_t)sysconf(_SC_PAGESIZE));
 	uint32_t count = slot_count_for(slot_bytes);
 	unsigned char *pool = mmap(NULL, count * slot_bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "round.h"
+
 /* The sizes, all of them: what docs/ring.md says to sweep when they are in doubt. */
 #define RING_TARGET_BYTES ((size_t)256 << 10) /* of slots: two of them fit a 1 MiB L2 */
 #define RING_CHUNK_BYTES  ((size_t)8 << 10)   /* the largest slot: a longer message is cut */
@@ -12,11 +14,6 @@
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
-
-static size_t round_up(size_t value, size_t to)
-{
-	return (value + to - 1) / to * to;
-}
 
 struct ring_shape ring_shape(size_t message_bytes, size_t buffer_bytes)
 {

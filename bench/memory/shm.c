@@ -14,6 +14,7 @@
 #include "fail.h"
 #include "leftovers.h"
 #include "ring_pair.h"
+#include "round.h"
 #include "transport.h"
 
 #define HUGE_BYTES ((size_t)2 << 20)
@@ -44,7 +45,7 @@ static int shm_map_anonymous(struct shm *shm, const struct link_params *params)
 static int shm_map_huge(struct shm *shm, const struct link_params *params)
 {
 	(void)params;
-	shm->bytes = (shm->bytes + HUGE_BYTES - 1) / HUGE_BYTES * HUGE_BYTES;
+	shm->bytes = round_up(shm->bytes, HUGE_BYTES);
 
 	int err = shm_map(shm, MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB, -1);
 

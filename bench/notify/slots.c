@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 
 #include "fail.h"
+#include "round.h"
 
 #define SLOTS_TARGET_BYTES ((size_t)256 << 10)
 #define SLOTS_MOST_BYTES   ((size_t)4 << 20)
@@ -20,11 +21,6 @@
 static _Atomic uint64_t *slots_stamp(unsigned char *slot)
 {
 	return (_Atomic uint64_t *)(void *)slot;
-}
-
-static size_t round_up(size_t value, size_t to)
-{
-	return (value + to - 1) / to * to;
 }
 
 static size_t slots_usual_count(size_t slot_bytes)

@@ -8,14 +8,10 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "round.h"
 
 #define HUGE_PAGE_BYTES ((size_t)2 << 20) /* of x86-64, and of AArch64 with pages of 4 KiB */
 #define SLOTS_APART     128               /* bytes: two cache lines, as prefetchers fetch pairs */
-
-static size_t round_up(size_t bytes, size_t unit)
-{
-	return (bytes + unit - 1) / unit * unit;
-}
 
 size_t pool_slots(size_t bytes, size_t page_bytes, size_t pages, size_t *stride)
 {

@@ -26,6 +26,7 @@
 #include <stdalign.h>
 #include <sys/socket.h>
 
+#include "round.h"
 #include "uring_ring.h"
 
 #define PLAIN_STATE_BYTES 1024
@@ -125,7 +126,7 @@ __attribute__((hot)) static int uring_in_many(struct uring_link *link,
 	int fd = uring_pair(link)->in;
 	int err = uring_ring_move_some(&link->ring, call, fd, &run);
 
-	run.message_bytes = run.all_bytes = (run.done_bytes + bytes - 1) / bytes * bytes;
+	run.message_bytes = run.all_bytes = round_up(run.done_bytes, bytes);
 	if (!err)
 		err = uring_ring_move(&link->ring, call, fd, &run);
 	return err ? err : (int)(run.all_bytes / bytes);
