@@ -58,8 +58,8 @@ static void braces_keep_their_order(void **state)
 		"stream/null/none/64/same-cpu");
 }
 
-/* What is left out of "pingpong": any transport, its usual wait, 64 bytes, two placements; all in the
- * order of the registries. */
+/* What is left out of "pingpong": any transport, its usual wait, 64 bytes, two placements; all in
+ * the order of the registries. */
 static void parts_that_are_left_out(void **state)
 {
 	(void)state;

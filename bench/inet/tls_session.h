@@ -9,8 +9,9 @@
 
 /* A fresh self-signed certificate (EC P-256), the only one that a client of the context accepts;
  * TLS 1.3 with TLS_AES_128_GCM_SHA256 and nothing else, no session tickets; with `kernel`, TLS 1.2
- * with the same cipher, and OpenSSL hands the records to the kernel where it can. Nothing is read from the machine's openssl.cnf.
- * 0 and *context for SSL_CTX_free, or -errno with a note and NULL. */
+ * with the same cipher, and OpenSSL hands the records to the kernel where it can. Nothing is read
+ * from the machine's openssl.cnf. 0 and *context for SSL_CTX_free, or -errno with a note and NULL.
+ */
 int tls_session_context(SSL_CTX **context, bool kernel);
 
 /* The ends of a connection over two connected non-blocking stream sockets, after the handshake: the
