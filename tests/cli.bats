@@ -224,7 +224,7 @@ import json, sys
 doc = json.loads(sys.argv[1])
 assert set(doc) == {"transports", "patterns", "axes", "waits", "placements"}, doc.keys()
 waits = [w["name"] for w in doc["waits"]]
-assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream", "paced", "connect", "fanin", "write-write-read"]
+assert [p["name"] for p in doc["patterns"]] == ["pingpong", "stream", "paced", "connect", "write-write-read", "fanin"]
 assert waits == ["none", "block", "futex", "sem", "condvar", "eventfd", "poll", "select", "epoll", "epoll-et", "io-uring",
 	"hybrid", "spin"]
 assert doc["transports"][0]["name"] == "null"
