@@ -61,18 +61,18 @@ static const char *const review_cells[] = {
 static const char control[] = "pingpong/pipe/block/64/same-cpu";
 
 const struct preset preset_look = {
-	"look", "every mechanism at 64 bytes", 3, 15 * MS, 10 * MS, 100, look_cells, NULL};
+	"look", "every mechanism at 64 bytes", 3, 100, 15 * MS, 10 * MS, look_cells, NULL};
 
 const struct preset preset_table[] = {
 	{"quick",
 		"every mechanism: round trips of 64 B, streams of 64 B and 64 KiB; under a "
 		"minute: a first look, not for citation",
-		6, 15 * MS, 10 * MS, 100, quick_cells, NULL},
-	{"ci", "about 50 cells, 10 runs each, under 5 minutes: for gates", 10, 330 * MS, 100 * MS,
-		0, ci_cells, control},
+		6, 100, 15 * MS, 10 * MS, quick_cells, NULL},
+	{"ci", "about 50 cells, 10 runs each, under 5 minutes: for gates", 10, 0, 330 * MS,
+		100 * MS, ci_cells, control},
 	{"review",
 		"all mechanisms and sizes, 20 runs of 2 s each: hours, for figures that are cited",
-		20, 2000 * MS, 100 * MS, 0, review_cells, control},
+		20, 0, 2000 * MS, 100 * MS, review_cells, control},
 	{.name = NULL},
 };
 

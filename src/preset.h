@@ -7,8 +7,8 @@
 struct preset {
 	const char *name, *summary;
 	uint32_t runs;
-	uint64_t time_ns, warmup_ns;
 	uint32_t warmup_messages; /* at least; 0: 1000 */
+	uint64_t time_ns, warmup_ns;
 	const char *const *cells; /* globs, NULL at the end */
 	const char
 		*control; /* the cell that is run as an A/A and a positive control, too; or NULL */
