@@ -47,21 +47,51 @@ static int no_such_address(const union inet_address *at)
 	return fail_text(EAFNOSUPPORT, "no interface of this machine has the address %s", text);
 }
 
-int inet_bind(int *fd, int type, union inet_address *at, const struct link_params *params)
+static int open_socket(
+	int *fd, int type, const union inet_address *at, const struct link_params *params)
 {
-	socklen_t length = address_bytes(at);
-
 	*fd = socket(at->any.sa_family, type | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return fail(at->any.sa_family == AF_INET ? "socket(AF_INET)" : "socket(AF_INET6)");
+	return fdpair_size_socket(*fd, params);
+}
 
-	int err = fdpair_size_socket(*fd, params);
+static int bind_to(int fd, const union inet_address *at)
+{
+	if (bind(fd, &at->any, address_bytes(at)) == 0)
+		return 0;
+	return errno == EADDRNOTAVAIL ? no_such_address(at) : fail("bind");
+}
+
+static int learn_name(int fd, union inet_address *at)
+{
+	socklen_t length = address_bytes(at);
+
+	return getsockname(fd, &at->any, &length) < 0 ? fail("getsockname") : 0;
+}
+
+int inet_bind(int *fd, int type, union inet_address *at, const struct link_params *params)
+{
+	int err = open_socket(fd, type, at, params);
+
+	if (!err)
+		err = bind_to(*fd, at);
+	return err ? err : learn_name(*fd, at);
+}
+
+int inet_connect_from(int *fd, union inet_address *from, const union inet_address *to,
+	const struct link_params *params)
+{
+	int on = 1, err = open_socket(fd, SOCK_STREAM, from, params);
 
 	if (err)
 		return err;
-	if (bind(*fd, &at->any, length) < 0)
-		return errno == EADDRNOTAVAIL ? no_such_address(at) : fail("bind");
-	return getsockname(*fd, &at->any, &length) < 0 ? fail("getsockname") : 0;
+	/* an older kernel picks the port in bind(2), which serves as well */
+	(void)setsockopt(*fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+	err = bind_to(*fd, from);
+	if (!err)
+		err = inet_connect(*fd, to);
+	return err ? err : learn_name(*fd, from);
 }
 
 int inet_connect(int fd, const union inet_address *to)

@@ -26,6 +26,13 @@ bool inet_is_same(const union inet_address *a, const union inet_address *b);
  * no such family, or not that address. *fd may be open after an error. */
 int inet_bind(int *fd, int type, union inet_address *at, const struct link_params *params);
 
+/* A new stream socket in *fd, as inet_bind makes it, connected to *to from *from. A port 0 there is
+ * chosen while connecting: one that other connections have will do, where another end tells them
+ * apart. A port of one's own has to be searched for, which takes milliseconds where thousands are
+ * in use. */
+int inet_connect_from(int *fd, union inet_address *from, const union inet_address *to,
+	const struct link_params *params);
+
 /* Goes on after a signal. */
 int inet_connect(int fd, const union inet_address *to);
 

@@ -27,11 +27,9 @@ int tcp_join(struct tcp *tcp, union inet_address from, const struct link_params 
 {
 	struct fdpair_end *producer = &tcp->pair.end[SIDE_PRODUCER],
 			  *consumer = &tcp->pair.end[SIDE_CONSUMER];
-	int err = inet_bind(&producer->in, SOCK_STREAM, &from, params);
+	int err = inet_connect_from(&producer->in, &from, &tcp->address, params);
 
 	producer->out = producer->in;
-	if (!err)
-		err = inet_connect(producer->in, &tcp->address);
 	if (!err)
 		err = inet_accept(tcp->pair.listener, &consumer->in, &from);
 	consumer->out = consumer->in;
