@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "interrupt.h"
 #include "memory.h"
 #include "round.h"
 
@@ -160,6 +161,8 @@ int links_set_up(struct links *links, const struct link_params *params)
 		err = set_up_one(links, params);
 		if (!err && links->begun == 1)
 			err = check_limit(links, before);
+		if (!err && interrupt_pending()) /* thousands may take a minute */
+			err = fail_text(EINTR, "interrupted");
 	}
 	return err;
 }

@@ -26,8 +26,8 @@ void links_open(
 
 /* Sets all of them up. Link i has the nonce params->nonce + i. Several may need more descriptors
  * than the soft limit allows: it is raised until links_close, and -EMSGSIZE with a reason says that
- * the hard one is too low, too. The least of what they were granted is in params->effective. 0, or
- * the transport's error. */
+ * the hard one is too low, too. The least of what they were granted is in params->effective. 0,
+ * -EINTR where the program was interrupted between two of them, or the transport's error. */
 int links_set_up(struct links *links, const struct link_params *params);
 
 /* What transport.h says of a transport's, for each; both may be called twice. */

@@ -151,7 +151,9 @@ static int set_up(struct run *run, uint32_t i)
 
 	if (err)
 		watch_note(&run->watch,
-			pair_means_unsupported(err) ? PAIR_UNSUPPORTED : PAIR_FAILED,
+			err == -EINTR                         ? PAIR_INTERRUPTED
+				: pair_means_unsupported(err) ? PAIR_UNSUPPORTED
+							      : PAIR_FAILED,
 			fail_reason());
 	return err;
 }

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "message.h"
 #include "scratch.h"
 #include "wait.h"
@@ -277,6 +279,26 @@ static void replies_that_fit_no_buffer(void **state)
 	assert_ends(PAIR_FAILED, "producer: active=3: expected 1 to 2, the number of connections");
 }
 
+static int interrupted_setup(void *state, const struct link_params *link)
+{
+	if (link->nonce == NONCE + 3)
+		raise(SIGTERM);
+	received[link->nonce - NONCE]++;
+	return real->setup(state, link);
+}
+
+/* Thousands of links take long to set up. */
+static void an_interrupt_ends_the_set_up(void **state)
+{
+	(void)state;
+	fake.setup = interrupted_setup;
+	assert_int_equal(interrupt_catch(), 0);
+	assert_ends(PAIR_INTERRUPTED, "interrupted");
+	interrupt_release();
+	assert_int_equal(received[3], 1);
+	assert_int_equal(received[4], 0);
+}
+
 static int open_scratch(void **state)
 {
 	(void)state;
@@ -297,7 +319,8 @@ int main(void)
 		TEST(every_transport_with_descriptors), TEST(the_active_ones_take_turns),
 		TEST(counts_that_do_not_divide), TEST(between_threads),
 		TEST(a_message_on_another_connection_is_seen), TEST(select_goes_as_far_as_its_set),
-		TEST(too_many_for_the_limit), TEST(replies_that_fit_no_buffer)};
+		TEST(too_many_for_the_limit), TEST(replies_that_fit_no_buffer),
+		TEST(an_interrupt_ends_the_set_up)};
 
 	return cmocka_run_group_tests(tests, open_scratch, close_scratch);
 }
