@@ -65,6 +65,9 @@ static int mq_posix_too_large(int err, size_t bytes)
 			"messages of %zu bytes exceed the limit of POSIX queues "
 			"(fs.mqueue.msgsize_max)",
 			bytes);
+	if (err == -ENOSPC)
+		return fail_text(EMSGSIZE,
+			"the system has as many POSIX queues as it may (fs.mqueue.queues_max)");
 	if (err != -EMFILE)
 		return err;
 
@@ -87,7 +90,7 @@ static int mq_posix_open_deepest(struct fdpair *pair, const struct link_params *
 	while (fails - fits > 1) {
 		err = mq_posix_open_both(pair, params, trying);
 		if (err && !mq_posix_is_limit(err))
-			return err;
+			return mq_posix_too_large(err, params->message_bytes);
 		*(err ? &fails : &fits) = trying;
 		trying = fits + (fails - fits) / 2;
 	}

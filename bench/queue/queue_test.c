@@ -20,6 +20,7 @@
 
 #define NONCE 0x0badcafeU
 #define DEPTH 4
+#define MANY  400 /* links */
 
 static struct link_buffers requested, effective;
 
@@ -175,6 +176,29 @@ static void test_the_limit_of_a_user(void **state)
 	assert_int_equal(setrlimit(RLIMIT_MSGQUEUE, &normal), 0);
 }
 
+/* A fan-in has a pair of queues for each connection: some limit is the first that is met. */
+static void test_more_than_the_system_has(void **state)
+{
+	static struct link links[MANY];
+	uint32_t opened = 0;
+	int err = 0;
+
+	(void)state;
+	for (; opened < MANY && !err; opened++) {
+		links[opened] = open_link("mq-posix", 16, 16);
+		err = links[opened].err;
+	}
+	if (err) {
+		assert_int_equal(err, -EMSGSIZE);
+		assert_true(strstr(fail_reason(), "(fs.mqueue.queues_max)") ||
+			strstr(fail_reason(), "RLIMIT_MSGQUEUE"));
+	}
+	while (opened > 0)
+		close_link(&links[--opened]);
+	if (!err)
+		skip(); /* of a user whom no limit binds */
+}
+
 static void test_a_message_over_the_limit_of_the_kernel(void **state)
 {
 	struct msginfo limits;
@@ -201,6 +225,7 @@ int main(void)
 		cmocka_unit_test(test_they_hold_what_was_asked_for),
 		cmocka_unit_test(test_they_hold_what_they_say),
 		cmocka_unit_test(test_the_limit_of_a_user),
+		cmocka_unit_test(test_more_than_the_system_has),
 		cmocka_unit_test(test_a_message_over_the_limit_of_the_kernel),
 	};
 
