@@ -3,6 +3,7 @@
 
 #include "bell_way.h"
 #include "fail.h"
+#include "ready.h"
 
 #ifdef IPCMARK_HAVE_LIBURING
 
@@ -71,7 +72,7 @@ static int uring_attach(struct bell_user *user)
 
 	if (err) {
 		free(uring);
-		return fail_with(-err, "io_uring_setup");
+		return ready_refuse_ring(err);
 	}
 	user->uring = uring;
 	return try_operation(&uring->ring);

@@ -2,8 +2,11 @@
 #include "ready.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdalign.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
 
 #include "fail.h"
 #include "ready_way.h"
@@ -63,6 +66,22 @@ int ready_add(struct ready *ready, int fd)
 __attribute__((hot)) int ready_wait(struct ready *ready, uint32_t *which, size_t room)
 {
 	return ready->way->wait(ready->state, which, room);
+}
+
+int ready_refuse_ring(int err)
+{
+	struct rlimit locked;
+
+	if (err == -EPERM)
+		return fail_text(EPERM,
+			"io_uring_setup: %s (sysctl kernel.io_uring_disabled, or a sandbox)",
+			strerror(EPERM));
+	if (err == -ENOMEM && getrlimit(RLIMIT_MEMLOCK, &locked) == 0 &&
+		locked.rlim_cur != RLIM_INFINITY)
+		return fail_text(EPERM,
+			"io_uring_setup: %s: this user may lock %llu bytes (ulimit -l)",
+			strerror(ENOMEM), (unsigned long long)locked.rlim_cur);
+	return fail_text(-err, "io_uring_setup: %s", strerror(-err));
 }
 
 void ready_close(struct ready *ready)

@@ -33,4 +33,8 @@ int ready_wait(struct ready *ready, uint32_t *which, size_t room);
 /* NULL is fine. Leaves the descriptors open. */
 void ready_close(struct ready *ready);
 
+/* Notes what io_uring_setup(2) said. err (-errno), or -EPERM where this user may have no ring: by
+ * the administrator's word, or because of its memory that may be locked (RLIMIT_MEMLOCK). */
+int ready_refuse_ring(int err);
+
 #endif

@@ -36,7 +36,7 @@ static int uring_open(void *state, enum ready_for event, size_t most)
 	int err = io_uring_queue_init(entries, &set->ring, IORING_SETUP_CLAMP);
 
 	if (err)
-		return fail_with(-err, "io_uring_setup");
+		return ready_refuse_ring(err);
 	set->is_open = true;
 	return 0;
 }

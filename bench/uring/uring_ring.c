@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "fail.h"
+#include "ready.h"
 
 /* Completions are posted when this thread enters the kernel to wait for them, not by interrupting
  * it; older kernels take less. */
@@ -20,12 +21,8 @@ int uring_ring_open(struct uring_ring *ring, uint32_t entries, enum wait_mode wa
 	for (size_t i = 0; err == -EINVAL && i < sizeof flags / sizeof flags[0]; i++)
 		err = io_uring_queue_init(
 			entries > 1 ? entries : 1, &ring->ring, IORING_SETUP_CLAMP | flags[i]);
-	if (err == -EPERM)
-		return fail_text(EPERM,
-			"io_uring_setup: %s (sysctl kernel.io_uring_disabled, or a sandbox)",
-			strerror(EPERM));
 	if (err)
-		return fail_with(-err, "io_uring_setup");
+		return ready_refuse_ring(err);
 	ring->entries = io_uring_sq_space_left(&ring->ring);
 	ring->spins = wait == WAIT_SPIN;
 	return 0;
