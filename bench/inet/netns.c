@@ -60,6 +60,7 @@ void netns_close(struct netns *netns)
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/in6.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <poll.h>
@@ -139,13 +140,22 @@ static int interface_index(enum side side)
 	return 1000 + (int)side;
 }
 
-/* For both ends the same: the header and the name of an interface that is to be made. */
+/* Locally administered, and chosen, too. */
+static void put_hardware_address(struct nlmsghdr *header, uint16_t attribute, enum side side)
+{
+	const uint8_t address[] = {0x02, 0, 0, 0, 0, (uint8_t)(1 + side)};
+
+	mnl_attr_put(header, attribute, sizeof address, address);
+}
+
+/* For both ends the same: the header and what an interface is called that is to be made. */
 static void put_interface(struct nlmsghdr *header, enum side side)
 {
 	struct ifinfomsg *message = mnl_nlmsg_put_extra_header(header, sizeof *message);
 
 	message->ifi_index = interface_index(side);
 	mnl_attr_put_strz(header, IFLA_IFNAME, INTERFACE);
+	put_hardware_address(header, IFLA_ADDRESS, side);
 }
 
 /* The pair, in the consumer's namespace: one end there, the other in the producer's. */
@@ -185,6 +195,23 @@ static int add_address(enum side side)
 	mnl_attr_put(header, IFA_LOCAL, sizeof address, &address);
 	mnl_attr_put(header, IFA_ADDRESS, sizeof address, &address);
 	return ask(&request, "RTM_NEWADDR");
+}
+
+/* The other end is known for good: else it would be asked for now and then while messages flow, and
+ * a thousand pairs would fill the table of neighbours that all namespaces of a machine share. */
+static int add_neighbour(enum side side)
+{
+	struct request request;
+	struct nlmsghdr *header = begin(&request, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_EXCL);
+	struct ndmsg *message = mnl_nlmsg_put_extra_header(header, sizeof *message);
+	in_addr_t address = netns_address(side_peer(side)).v4.sin_addr.s_addr;
+
+	message->ndm_family = AF_INET;
+	message->ndm_ifindex = interface_index(side);
+	message->ndm_state = NUD_PERMANENT;
+	mnl_attr_put(header, NDA_DST, sizeof address, &address);
+	put_hardware_address(header, NDA_LLADDR, side_peer(side));
+	return ask(&request, "RTM_NEWNEIGH");
 }
 
 /* Without an IPv6 address of its own no interface looks for routers and neighbours, which would go
@@ -227,7 +254,9 @@ static int configure(const struct netns *netns, enum side side)
 	err = set_up(LOOPBACK);
 	if (!err)
 		err = add_address(side);
-	return err ? err : set_up(interface_index(side));
+	if (!err)
+		err = set_up(interface_index(side));
+	return err ? err : add_neighbour(side);
 }
 
 static int note_state(const struct nlattr *attribute, void *is_up)
