@@ -94,9 +94,16 @@ int inet_connect_from(int *fd, union inet_address *from, const union inet_addres
 	return err ? err : learn_name(*fd, from);
 }
 
+int inet_unreachable(int err)
+{
+	return err == -ENETUNREACH
+		? fail_text(EAFNOSUPPORT, "%s: is the interface lo up?", strerror(ENETUNREACH))
+		: err;
+}
+
 int inet_connect(int fd, const union inet_address *to)
 {
-	return fdpair_connect(fd, &to->any, address_bytes(to));
+	return inet_unreachable(fdpair_connect(fd, &to->any, address_bytes(to)));
 }
 
 int inet_accept(int listener, int *fd, const union inet_address *peer)

@@ -33,6 +33,10 @@ int inet_bind(int *fd, int type, union inet_address *at, const struct link_param
 int inet_connect_from(int *fd, union inet_address *from, const union inet_address *to,
 	const struct link_params *params);
 
+/* err, or -EAFNOSUPPORT with a reason in place of -ENETUNREACH: a network namespace is born with an
+ * interface lo that is down. */
+int inet_unreachable(int err);
+
 /* Goes on after a signal. */
 int inet_connect(int fd, const union inet_address *to);
 

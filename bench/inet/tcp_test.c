@@ -12,7 +12,9 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +66,37 @@ static void an_address_of_nobody_is_a_skip(void **state)
 	assert_int_equal(err, -EAFNOSUPPORT);
 	assert_non_null(strstr(fail_reason(), "192.0.2.1"));
 	fdpair_teardown(&tcp);
+}
+
+/* A network namespace is born with an interface that is down. */
+static void a_loopback_that_is_down_is_a_skip(void **state)
+{
+	static const char *const names[] = {"tcp", "udp", "udp-sendto"};
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0) {
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+			_exit(77);
+		for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+			const struct transport *transport = transport_find(names[i]);
+			void *link = calloc(1, transport->state_size);
+			int err = transport->setup(link, &plain);
+
+			if (err != -EAFNOSUPPORT ||
+				!strstr(fail_reason(), "is the interface lo up?"))
+				_exit(1);
+			transport->teardown(link);
+			free(link);
+		}
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip(); /* such namespaces are not for everybody */
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static int nodelay_of(int fd)
@@ -193,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(strangers_are_hung_up_on),
 		cmocka_unit_test(an_address_of_nobody_is_a_skip),
+		cmocka_unit_test(a_loopback_that_is_down_is_a_skip),
 		cmocka_unit_test(only_nagle_holds_back),
 		cmocka_unit_test(addresses_are_told_apart),
 		cmocka_unit_test(time_wait_stays_with_the_producer),

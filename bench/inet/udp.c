@@ -54,7 +54,7 @@ static int udp_sendto_setup(void *state, const struct link_params *params)
 	union inet_address address[SIDES];
 	int err = bind_both(&link->pair, AF_INET, address, params);
 
-	return err ? err : unconnected_finish(link, params);
+	return err ? err : inet_unreachable(unconnected_finish(link, params));
 }
 
 static int udp_setup(void *state, const struct link_params *params)
