@@ -9,19 +9,20 @@
 #include "message.h"
 #include "stats.h"
 
-#define VERIFY_MESSAGES  50
-#define FIRST_MESSAGES   64
-#define FIRST_THINKING   4
-#define CAPACITY_TRIALS  5
-#define ENOUGH_NS        10e6  /* an exchange this long tells the rate well enough */
-#define MOST_GROWTH      256.0 /* from one exchange to the next */
-#define FIXED_BATCH_MOST 64
-#define FASTEST_RTT_NS   32.0 /* two cache lines, one each way (METHOD, part 8) */
-#define CLOCK_READS      20.0 /* METHOD, part 2 */
-#define CLOCK_QUANTA     50.0
-#define WARMUP_MESSAGES  1000
-#define WARMUP_FRACTION  100 /* 1 / this */
-#define SLOW_MESSAGE_NS  1e6 /* no mechanism takes that long by itself */
+#define VERIFY_MESSAGES   50
+#define FIRST_MESSAGES    64
+#define FIRST_THINKING    4
+#define CAPACITY_TRIALS   5
+#define ENOUGH_NS         10e6  /* an exchange this long tells the rate well enough */
+#define MOST_GROWTH       256.0 /* from one exchange to the next */
+#define FIXED_BATCH_MOST  64
+#define FASTEST_RTT_NS    32.0 /* two cache lines, one each way (METHOD, part 8) */
+#define CLOCK_READS       20.0 /* METHOD, part 2 */
+#define CLOCK_QUANTA      50.0
+#define WARMUP_MESSAGES   1000
+#define WARMUP_FRACTION   100  /* 1 / this */
+#define CONNECTIONS_LEAST 1000 /* of a run: fewer are no figure */
+#define SLOW_MESSAGE_NS   1e6  /* no mechanism takes that long by itself */
 
 uint32_t calibrate_batch(double rtt_ns, const struct clock_cost *clock)
 {
@@ -206,17 +207,27 @@ static enum pair_status pace(struct pair_params *trial, const struct calibration
 }
 
 /* As many connections as there are names for, in one run. */
-static void cap_connections(const struct transport *transport, struct calibration *calibration)
+static enum pair_status cap_connections(const struct transport *transport,
+	struct calibration *calibration, char reason[FAIL_TEXT_BYTES])
 {
 	const char *limit;
 	uint64_t most = transport->rendezvous->most(&limit);
 	struct exchange *x = &calibration->exchange;
 
 	if (exchange_messages(x) <= most)
-		return;
+		return PAIR_DONE;
+	if (most < CONNECTIONS_LEAST) {
+		snprintf(reason, FAIL_TEXT_BYTES,
+			"too few %s are free for %d connections: earlier ones give theirs back "
+			"after "
+			"a minute",
+			limit, CONNECTIONS_LEAST);
+		return PAIR_UNSUPPORTED;
+	}
 	x->warmup = x->warmup < most / 4 ? x->warmup : most / 4;
 	x->per_epoch = at_least((most - x->warmup) / x->epochs, 1);
 	calibration->limit = limit;
+	return PAIR_DONE;
 }
 
 enum pair_status calibrate(const struct pair_params *params,
@@ -248,9 +259,8 @@ enum pair_status calibrate(const struct pair_params *params,
 		batching ? batch_with_room(result.rtt_ns, &targets->clock) : 1);
 	if (params->pattern == &pattern_paced)
 		calibration->exchange.interval_ns = calibration->message_ns;
-	if (params->connects)
-		cap_connections(params->transport, calibration);
 	if (targets->axes.control == CONTROL_POSITIVE)
 		calibration->exchange.spin_ns = (uint64_t)(CONTROL_INJECTED * result.rtt_ns);
-	return PAIR_DONE;
+	return params->connects ? cap_connections(params->transport, calibration, reason)
+				: PAIR_DONE;
 }

@@ -113,6 +113,56 @@ static void the_positive_control_is_slowed_down(void **state)
 	assert_int_equal(c.exchange.spin_ns, 0);
 }
 
+static uint64_t few_names(const char **limit)
+{
+	*limit = "names";
+	return 900;
+}
+
+static uint64_t some_names(const char **limit)
+{
+	*limit = "names";
+	return 2000;
+}
+
+static enum pair_status calibrated_connections(
+	uint64_t (*most)(const char **), struct calibration *calibration, char *reason)
+{
+	struct rendezvous limited = *transport_find("tcp")->rendezvous;
+	struct transport tcp = *transport_find("tcp");
+	const struct pair_params params = {
+		.transport = &tcp,
+		.pattern = &pattern_connect,
+		.wait = WAIT_BLOCK,
+		.message_bytes = 64,
+		.connects = true,
+		.cpus = {-1, -1},
+		.folder = "/tmp",
+	};
+	const struct calibration_targets targets = {
+		.clock = {.read_ns = 20, .quantum_ns = 1}, .time_ns = 10000 * MS};
+
+	limited.most = most;
+	tcp.rendezvous = &limited;
+	return calibrate(&params, &targets, calibration, reason);
+}
+
+/* A run is kept short; one of a few connections would say nothing. */
+static void connections_need_names(void **state)
+{
+	char reason[FAIL_TEXT_BYTES] = "";
+	struct calibration c = {0};
+
+	(void)state;
+	assert_int_equal(calibrated_connections(some_names, &c, reason), PAIR_DONE);
+	assert_string_equal(c.limit, "names");
+	assert_in_range(exchange_messages(&c.exchange), 1500, 2000);
+	assert_int_equal(calibrated_connections(few_names, &c, reason), PAIR_UNSUPPORTED);
+	assert_string_equal(reason,
+		"too few names are free for 1000 connections: earlier ones give theirs back after "
+		"a minute");
+}
+
 /* A message over each active connection makes a round. */
 static void a_fan_in_has_whole_rounds(void **state)
 {
@@ -178,6 +228,7 @@ int main(void)
 		cmocka_unit_test_setup(think_time_counts, setup),
 		cmocka_unit_test_setup(no_batches_where_each_is_idle, setup),
 		cmocka_unit_test_setup(the_positive_control_is_slowed_down, setup),
+		cmocka_unit_test_setup(connections_need_names, setup),
 		cmocka_unit_test_setup(a_fan_in_has_whole_rounds, setup),
 		cmocka_unit_test_setup(pairs_are_calibrated_together, setup),
 	};
