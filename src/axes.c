@@ -1,6 +1,7 @@
 /* See axes.h. One row for each axis: what it is called, whose it is, how it is read and written. */
 #include "axes.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,8 +51,8 @@ static int read_load(struct axes *axes, const char *value)
 	unsigned percent = 0;
 	int end = 0;
 
-	if (sscanf(value, "%3u%%%n", &percent, &end) != 1 || end == 0 || value[end] ||
-		percent < 1 || percent > 200)
+	if (!isdigit((unsigned char)value[0]) || sscanf(value, "%3u%%%n", &percent, &end) != 1 ||
+		end == 0 || value[end] || percent < 1 || percent > 200)
 		return fail_text(EINVAL,
 			"load \"%.40s\": expected 1%% to 200%% of the cell's capacity, for "
 			"example 50%%",
@@ -92,8 +93,8 @@ static int read_count(
 	unsigned number = 0;
 	int end = 0;
 
-	if (sscanf(value, "%9u%n", &number, &end) != 1 || value[end] || number < least ||
-		number > most)
+	if (!isdigit((unsigned char)value[0]) || sscanf(value, "%9u%n", &number, &end) != 1 ||
+		value[end] || number < least || number > most)
 		return fail_text(EINVAL, "%s \"%.40s\": expected %" PRIu32 " to %" PRIu32, key,
 			value, least, most);
 	*count = number;
@@ -277,6 +278,13 @@ static const struct axis *find(const char *text)
 int axes_check(const char *text)
 {
 	return find(text) ? 0 : -EINVAL;
+}
+
+bool axes_same_key(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "=");
+
+	return length == strcspn(b, "=") && strncmp(a, b, length) == 0;
 }
 
 bool axes_applies(const char *text, const struct pattern *pattern)

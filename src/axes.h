@@ -57,6 +57,9 @@ bool axes_applies(const char *text, const struct pattern *pattern);
 /* Whether any pattern has the key of "key=value"; -EINVAL with a reason. */
 int axes_check(const char *text);
 
+/* Of "key=value": they have one key. */
+bool axes_same_key(const char *a, const char *b);
+
 /* Calls `each` with the key and the value of every axis that is set, in the order of the id. */
 void axes_each(const struct axes *axes,
 	void (*each)(void *context, const char *key, const char *value), void *context);

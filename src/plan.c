@@ -34,6 +34,9 @@ static void cell_check(struct cell *cell, const struct place *place)
 	else if (most && cell->message_bytes > most)
 		snprintf(cell->skip, sizeof cell->skip, "%s carries at most %zu bytes in a message",
 			cell->transport->name, most);
+	else if (cell->axes.active > cell->axes.connections)
+		snprintf(cell->skip, sizeof cell->skip, "active=%u: there are %u connections",
+			cell->axes.active, cell->axes.connections);
 	else if (cell->axes.batch * (uint64_t)cell->message_bytes > BATCH_MOST_BYTES)
 		snprintf(cell->skip, sizeof cell->skip,
 			"a batch of %u messages of %zu bytes is more than 64M: each side would "

@@ -27,6 +27,34 @@ static void wildcards_skip_patterns(void **state)
 	assert_cells("*/pipe/block/64/same-cpu/rate=1k", "paced/pipe/block/64/same-cpu/rate=1000");
 }
 
+static void not_more_are_active_than_there_are(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		plan_add(&plan, &context, "fanin/tcp/poll/64/same-cpu/connections={1,2}/active=2"),
+		0);
+	assert_string_equal(plan.cells[0].skip, "active=2: there are 1 connections");
+	assert_string_equal(plan.cells[1].skip, "");
+}
+
+static void an_axis_is_named_once(void **state)
+{
+	(void)state;
+	assert_refused("stream/pipe/batch=2/batch=3", "\"batch=3\": this axis is named twice");
+	assert_refused(
+		"stream/pipe/batch={2,3}/pairs=2/batch=3", "\"batch=3\": this axis is named twice");
+}
+
+static void counts_are_plain_numbers(void **state)
+{
+	(void)state;
+	assert_refused("stream/pipe/batch=+4", "batch \"+4\": expected 1 to 1024");
+	assert_refused("stream/pipe/batch= 4", "batch \" 4\": expected 1 to 1024");
+	assert_refused("stream/pipe/pairs=0", "pairs \"0\": expected 1 to 64");
+	assert_refused("paced/pipe/load=+5%",
+		"load \"+5%\": expected 1% to 200% of the cell's capacity, for example 50%");
+}
+
 static void a_paced_cell_has_a_pace(void **state)
 {
 	(void)state;
@@ -145,6 +173,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(axes_stand_behind, setup, teardown),
 		cmocka_unit_test_setup_teardown(wildcards_skip_patterns, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			not_more_are_active_than_there_are, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_axis_is_named_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(counts_are_plain_numbers, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_paced_cell_has_a_pace, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_way_needs_two_known_cpus, setup, teardown),
 		cmocka_unit_test_setup_teardown(controls_come_in_threes, setup, teardown),

@@ -27,6 +27,20 @@ static bool has_wildcard(const char *text)
 	return strpbrk(text, "*?[") != NULL;
 }
 
+static int add_axis(struct selector *selector, char *text)
+{
+	int err = axes_check(text);
+
+	for (size_t i = 0; i < selector->axis_count && !err; i++)
+		if (axes_same_key(selector->axis[i], text))
+			err = fail_text(EINVAL, "\"%s\": this axis is named twice", text);
+	if (!err && selector->axis_count == SELECTOR_AXES)
+		err = fail_text(EINVAL, "\"%s\": too many axes", text);
+	if (!err)
+		selector->axis[selector->axis_count++] = text;
+	return err;
+}
+
 static int split(struct selector *selector, const char *glob)
 {
 	int count = 0;
@@ -40,9 +54,8 @@ static int split(struct selector *selector, const char *glob)
 		if (next)
 			*next++ = '\0';
 		if (strchr(at, '=')) {
-			if (selector->axis_count == SELECTOR_AXES || axes_check(at) < 0)
+			if (add_axis(selector, at) < 0)
 				return -EINVAL;
-			selector->axis[selector->axis_count++] = at;
 			continue;
 		}
 		if (count == PARTS)
