@@ -148,7 +148,7 @@ function mechanism_of(transport, wait, cell,    label, way, part, n, i)
 		mechanism_number[label] = ++mechanisms
 		mechanism_label[mechanisms] = transport == "null" ? "null (harness alone)" : label
 		mechanism_transport[mechanisms] = transport
-		mechanism_spins[mechanisms] = wait == "spin"
+		mechanism_spins[mechanisms] = wait == "spin" || wait == "hybrid"
 		mechanism_way[mechanisms] = way
 		# The usual way is the first in which it sleeps.
 		mechanism_is_usual[mechanisms] = !mechanism_spins[mechanisms] && way == wait && !(transport in has_usual_way)

@@ -52,7 +52,9 @@ bool row_is_harness(const struct json *cell)
 
 static bool spins(const struct json *cell)
 {
-	return strcmp(json_text_at(cell, "wait"), "spin") == 0;
+	const char *wait = json_text_at(cell, "wait");
+
+	return strcmp(wait, "spin") == 0 || strcmp(wait, "hybrid") == 0;
 }
 
 static bool same_table(const struct json *a, const struct json *b)
