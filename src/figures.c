@@ -238,8 +238,8 @@ static void check_conditions(
 		pair->tally[SIDE_CONSUMER], SIDE_CONSUMER, context->params->cpus.consumer, figures);
 	if (pair->effective.pipe_bytes < pair->requested.pipe_bytes) {
 		snprintf(reason, sizeof reason,
-			"the pipe holds %lld bytes instead of %lld: this user is over "
-			"fs.pipe-user-pages-soft",
+			"the pipe holds %lld bytes instead of %lld: over fs.pipe-max-size or "
+			"fs.pipe-user-pages-soft, or more than the kernel allocates",
 			(long long)pair->effective.pipe_bytes,
 			(long long)pair->requested.pipe_bytes);
 		judge(figures, RUN_INVALID, reason);

@@ -326,8 +326,8 @@ static void a_pipe_smaller_than_asked_for(void **state)
 	pair.requested.pipe_bytes = 65536;
 	pair.effective.pipe_bytes = 8192;
 	assert_judged(RUN_INVALID,
-		"the pipe holds 8192 bytes instead of 65536: this user is over "
-		"fs.pipe-user-pages-soft");
+		"the pipe holds 8192 bytes instead of 65536: over fs.pipe-max-size or "
+		"fs.pipe-user-pages-soft, or more than the kernel allocates");
 	pair.effective.pipe_bytes = 65536;
 	evaluate();
 	assert_int_equal(figures.status, RUN_OK);
