@@ -16,7 +16,7 @@
  * better of the two would (Karlin, Manasse, McGeoch and Owicki, 1994). Where looking was in vain it
  * is cut in halves, down to the least, and tried in full again now and then, so that an idle side
  * pays little and a side that is answered soon finds out. */
-#define RESTS_MOST   200
+#define RESTS_MOST   2000
 #define RESTS_LEAST  4
 #define MISSES_RETRY 64
 
