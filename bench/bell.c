@@ -11,11 +11,12 @@
 #include "fail.h"
 #include "futex_word.h"
 
-/* Of the hybrid wait. A rest takes 4 to 50 ns, by CPU, so the most of them last 1 to 10
- * microseconds: about what a sleep and a wake-up cost, and then a wait takes at most twice what the
- * better of the two would (Karlin, Manasse, McGeoch and Owicki, 1994). Where looking was in vain it
- * is cut in halves, down to the least, and tried in full again now and then, so that an idle side
- * pays little and a side that is answered soon finds out. */
+/* Of the hybrid wait. A rest takes 4 to 50 ns, by CPU, so the most of them last 10 to 100
+ * microseconds: about what a sleep and a wake-up cost, that of an idle CPU included, and then a
+ * wait takes at most twice what the better of the two would (Karlin, Manasse, McGeoch and Owicki,
+ * 1994). With less, two sides that have slept once go on sleeping for each other. Where looking was
+ * in vain it is cut in halves, down to the least, and tried in full again now and then, so that an
+ * idle side pays little and a side that is answered soon finds out. */
 #define RESTS_MOST   2000
 #define RESTS_LEAST  4
 #define MISSES_RETRY 64
