@@ -237,9 +237,29 @@ static inline bool is_usual(struct cell cell)
 	return cell.wait == wait_usual(cell.transport->waits);
 }
 
+/* The sanitizers look at our code, which is the same for all descriptors: their waits are tried on
+ * few of those that have them. */
+static inline bool is_for_sanitizers(struct cell cell)
+{
+	static const char *const names[] = {"pipe", "shm", "eventfd", "tcp", "udp", "uring-pipe"};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(names[i], cell.transport->name) == 0)
+			return true;
+	return is_usual(cell) || cell.wait == WAIT_SPIN;
+}
+
+#ifdef __SANITIZE_ADDRESS__
+#define IS_SANITIZED true
+#else
+#define IS_SANITIZED false
+#endif
+
 static inline void for_each(void (*check)(struct cell cell))
 {
 	for (size_t i = 0; i < cell_count; i++) {
+		if (IS_SANITIZED && !is_for_sanitizers(cells[i]))
+			continue;
 		print_message("  %s %s\n", cells[i].transport->name, wait_name(cells[i].wait));
 		check(cells[i]);
 	}
