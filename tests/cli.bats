@@ -251,7 +251,8 @@ EOF
 import json, sys
 for transport in json.load(sys.stdin)["transports"]:
 	print(transport["name"])' | sort >listed
-	sed -n '/^| transport | waits/,/^$/s/^| `\([a-z0-9-]*\)` .*/\1/p' "$source_dir/README.md" | sort >described
+	awk -F '`' '/^\| transport \| waits/ { inside = 1 } /^$/ { inside = 0 } inside && /^\| `/ { print $2 }' \
+		"$source_dir/README.md" | sort >described
 	diff listed described
 }
 
