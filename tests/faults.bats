@@ -355,7 +355,7 @@ has_not_inherited() {
 }
 
 @test "a reader that leaves costs the table, not the result" {
-	"$IPCMARK" run "${tiny[@]}" -c 'pingpong/*/*/{16,64,256,1K}/same-cpu' -o result.json </dev/null 3>&- 2>err | true
+	"$IPCMARK" run "${tiny[@]}" -c 'pingpong/{pipe,fifo,tcp,unix-stream}/*/{16,64,256,1K}/same-cpu' -o result.json </dev/null 3>&- 2>err | true
 	expect_valid result.json
 	rm result.json
 	"$IPCMARK" run "${tiny[@]}" --runs 3 -c "$pipe" -o result.json </dev/null 3>&- 2>&1 >/dev/null | true
