@@ -351,7 +351,7 @@ int axes_suit(const struct axes *axes, const struct transport *transport)
 	if (axes->buffer_bytes && !(transport->traits & TRAIT_BUFFER))
 		return fail_text(EINVAL, "buffer=: %s has no buffer whose size could be asked for",
 			transport->name);
-	if (axes->batch && !(transport->send_many && transport->recv_many))
+	if (axes->batch && !transport->send_many)
 		return fail_text(
 			EINVAL, "batch=: %s moves one message in a system call", transport->name);
 	return 0;

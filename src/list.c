@@ -61,7 +61,7 @@ static void add_transport(
 		json_add_string(traits, "byte-stream");
 	if (transport->traits & TRAIT_BUFFER)
 		json_add_string(traits, "buffer");
-	if (transport->send_many && transport->recv_many)
+	if (transport->send_many)
 		json_add_string(traits, "batch");
 	if (transport->rendezvous)
 		json_add_string(traits, "connect");

@@ -25,6 +25,8 @@ bool plan_parse_cpus(const char *part, struct cpu_pair *cpus)
 /* What can be said without trying. */
 #define BATCH_MOST_BYTES (UINT64_C(64) << 20)
 
+_Static_assert(AXES_PAIRS_MOST <= CROWD_MOST, "all pairs have a place");
+
 static void cell_check(struct cell *cell, const struct place *place)
 {
 	size_t most = cell->transport->max_message;

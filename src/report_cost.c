@@ -1,33 +1,18 @@
 /* See report.h: what a message costs each side. */
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
 #include "report.h"
 #include "report_row.h"
-#include "result_check_run.h"
-#include "stats.h"
 #include "words.h"
 
-/* Of one side, at a path below its counters: the median over the good runs. */
-static double median_of(const struct json *cell, const char *side, const char *path)
+/* The middle run's figure of one side. */
+static double median_of(const struct json *cell, const char *side, const char *figure)
 {
-	const struct json *runs = json_get(cell, "runs");
-	double *values = memory_zeroed(json_count(runs), sizeof *values);
-	size_t count = 0;
+	char path[80];
 
-	for (const struct json *run = json_first(runs); run; run = json_next(run)) {
-		const struct json *counters = json_get(json_get(run, "counters"), side);
-
-		if (check_is_ok(run))
-			values[count++] = json_number_at(counters, path);
-	}
-
-	double median = stats_median(values, count);
-
-	free(values);
-	return median;
+	snprintf(path, sizeof path, "counters.%s.%s", side, figure);
+	return row_run_median(cell, path);
 }
 
 /* Nine columns. */

@@ -6,10 +6,7 @@
 
 #include "report_row.h"
 #include "result_cell.h"
-#include "stats.h"
 #include "words.h"
-
-#define RUNS_SHOWN 1000
 
 static void put_modes(FILE *out, const struct json *cell)
 {
@@ -69,27 +66,10 @@ static void put_buffer(FILE *out, const struct json *cell)
 		fprintf(out, ", %.0f messages", depth);
 }
 
-/* The middle run's smallest or largest figure of a pair; NaN: it has none. */
-static double pair_figure(const struct json *cell, const char *key, const char *end)
-{
-	double values[RUNS_SHOWN];
-	size_t n = 0;
-
-	for (const struct json *run = json_first(json_get(cell, "runs")); run && n < RUNS_SHOWN;
-		run = json_next(run)) {
-		double value = json_number(json_get(json_get(run, key), end));
-
-		if (!isnan(value))
-			values[n++] = value;
-	}
-	return n ? stats_median(values, n) : NAN;
-}
-
 /* "  all 62.1 k/s, a pair's p50 30.1 to 32.4 us, CPUs shared": what several pairs did. */
 static void put_pairs(FILE *out, const struct json *cell)
 {
 	bool recorded = row_kind(cell) == ROW_ROUND_TRIP;
-	const char *key = recorded ? "pair_p50_ns" : "pair_messages_per_s";
 	void (*format)(double, char *, size_t) =
 		recorded ? words_format_duration : words_format_count;
 	char all[32], low[32], high[32];
@@ -97,8 +77,10 @@ static void put_pairs(FILE *out, const struct json *cell)
 	if (!json_find(cell, "axes.pairs"))
 		return;
 	words_format_count(row_estimate(cell, "messages_per_s"), all, sizeof all);
-	format(pair_figure(cell, key, "min"), low, sizeof low);
-	format(pair_figure(cell, key, "max"), high, sizeof high);
+	format(row_run_median(cell, recorded ? "pair_p50_ns.min" : "pair_messages_per_s.min"), low,
+		sizeof low);
+	format(row_run_median(cell, recorded ? "pair_p50_ns.max" : "pair_messages_per_s.max"), high,
+		sizeof high);
 	if (recorded)
 		fprintf(out, "  all %s/s", all + strspn(all, " "));
 	fprintf(out, "  a pair%s %s to %s%s", recorded ? "'s p50" : "", low + strspn(low, " "),

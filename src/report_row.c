@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "memory.h"
+#include "result_check_run.h"
+#include "stats.h"
 #include "words.h"
 
 #define AXES_BYTES 128
@@ -18,6 +20,22 @@ const struct json *row_summary(const struct json *cell, const char *metric)
 double row_estimate(const struct json *cell, const char *metric)
 {
 	return json_number(json_get(row_summary(cell, metric), "estimate"));
+}
+
+double row_run_median(const struct json *cell, const char *path)
+{
+	const struct json *runs = json_get(cell, "runs");
+	double *values = memory_zeroed(json_count(runs), sizeof *values);
+	size_t count = 0;
+
+	for (const struct json *run = json_first(runs); run; run = json_next(run))
+		if (check_is_ok(run))
+			values[count++] = json_number_at(run, path);
+
+	double median = stats_median(values, count);
+
+	free(values);
+	return median;
 }
 
 enum row_kind row_kind(const struct json *cell)

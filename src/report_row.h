@@ -35,6 +35,8 @@ struct report_row *row_table(const struct json *cells, const struct json *first,
 /* The summary of a figure, and its estimate; NULL and NaN where the cell has none. */
 const struct json *row_summary(const struct json *cell, const char *metric);
 double row_estimate(const struct json *cell, const char *metric);
+/* Of a figure at a path in a run ("pair_p50_ns.min"): the median over the good runs. */
+double row_run_median(const struct json *cell, const char *path);
 enum row_kind row_kind(const struct json *cell);
 /* The figure by which cells of its kind are ranked. */
 const char *row_headline(const struct json *cell);
