@@ -80,6 +80,8 @@ static double capacity_of_link(const struct run_record *record, const struct cel
 
 		if (record->cells[i].capacity_per_s > 0 && other->transport == cell->transport &&
 			other->wait == cell->wait && other->message_bytes == cell->message_bytes &&
+			other->axes.buffer_bytes == cell->axes.buffer_bytes &&
+			other->axes.threads == cell->axes.threads &&
 			strcmp(other->placement, cell->placement) == 0)
 			return record->cells[i].capacity_per_s;
 	}
