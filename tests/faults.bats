@@ -119,10 +119,28 @@ is_dead() {
 	expect_nothing_left
 }
 
-# Kills a child of the run by its process id as soon as it is seen.
+# state_of PID: a letter, "T" for stopped.
+state_of() {
+	local stat
+	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+	stat=${stat##*) }
+	echo "${stat%% *}"
+}
+
+stops_or_ends() {
+	local state
+	state=$(state_of "$1") || return 0
+	[[ $state == [TZX] ]]
+}
+
+# Kills a child of the run by its process id as soon as it is seen. One that is already on its way out
+# would not notice; one that can be stopped is alive.
 kill_side() {
 	local side
-	side=$(child "$pid" "$1") && kill -KILL "$side" 2>/dev/null
+	side=$(child "$pid" "$1") || return 1
+	kill -STOP "$side" 2>/dev/null || return 1
+	await 10 stops_or_ends "$side"
+	[[ $(state_of "$side") == T ]] && kill -KILL "$side"
 }
 
 @test "SIGKILL of a side: its run failed for that reason, the plan goes on, exit code 5" {
