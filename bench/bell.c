@@ -21,6 +21,10 @@
 #define RESTS_LEAST  4
 #define MISSES_RETRY 64
 
+/* Barriers of the ringer's, 5 to 20 ns each, that cost as much as one membarrier(2), a microsecond
+ * or so and an interrupt of the other CPU. */
+#define ORDERS_AFTER_RING 64
+
 #define MEMBARRIER_NEEDED \
 	(MEMBARRIER_CMD_GLOBAL_EXPEDITED | MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)
 
@@ -158,8 +162,9 @@ void bell_user_init(struct bell_user *user, enum wait_mode wait)
 
 	*user = (struct bell_user){
 		.way = ways[wait],
-		.leaves_barrier = hybrid && membarrier_is_there(),
+		.membarrier = hybrid && membarrier_is_there(),
 		.rests = hybrid ? RESTS_MOST : 0,
+		.left = hybrid ? RESTS_MOST : 0,
 	};
 }
 
@@ -177,7 +182,7 @@ void bell_close(struct bell *bell)
 
 int bell_attach(struct bell_user *user)
 {
-	if (user->leaves_barrier && membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) < 0)
+	if (user->membarrier && membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED) < 0)
 		return fail("membarrier(MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED)");
 	return user->way && user->way->attach ? user->way->attach(user) : 0;
 }
@@ -188,30 +193,26 @@ void bell_detach(struct bell_user *user)
 		user->way->detach(user);
 }
 
-/* Looks a bounded number of times whether the word changes. */
-static bool changes_soon(struct bell_user *user, const _Atomic uint64_t *word, uint64_t old)
+/* Hybrid: whether looking was in vain tells how often to look the next time. */
+void bell_learn(struct bell_user *user)
 {
-	for (uint32_t i = 0; i < user->rests; i++) {
-		if (atomic_load_explicit(word, memory_order_relaxed) != old) {
-			user->rests = RESTS_MOST;
-			user->misses = 0;
-			return true;
-		}
-		spin_relax();
+	if (user->left) {
+		user->rests = RESTS_MOST;
+		user->misses = 0;
+		return;
 	}
 	user->rests = user->rests / 2 > RESTS_LEAST ? user->rests / 2 : RESTS_LEAST;
 	if (++user->misses % MISSES_RETRY == 0)
 		user->rests = RESTS_MOST;
-	return false;
 }
 
 int bell_sleep(
 	struct bell_user *user, struct bell *bell, const _Atomic uint64_t *word, uint64_t old)
 {
-	if (user->rests && changes_soon(user, word, old))
-		return 0;
 	atomic_store_explicit(&bell->sleeping, 1, memory_order_seq_cst);
-	if (user->leaves_barrier && membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) < 0)
+	/* seq_cst: a ringer that will have stopped issuing barriers sees the flag from then on */
+	if (user->membarrier && !atomic_load_explicit(&bell->orders, memory_order_seq_cst) &&
+		membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED) < 0)
 		return fail("membarrier(MEMBARRIER_CMD_GLOBAL_EXPEDITED)");
 	/* seq_cst: not before the store, see the head. A ringer that has taken the flag back has
 	 * rung, or is about to: its ring must not stay behind for the next sleep. */
@@ -225,5 +226,16 @@ int bell_ring(struct bell_user *user, struct bell *bell)
 {
 	if (!atomic_exchange_explicit(&bell->sleeping, 0, memory_order_seq_cst))
 		return 0;
+	if (user->membarrier && !user->orders)
+		/* release: whoever sees it sees what was published without a barrier */
+		atomic_store_explicit(&bell->orders, 1, memory_order_release);
+	user->orders = user->membarrier ? ORDERS_AFTER_RING : 0;
 	return user->way->ring(user, bell);
+}
+
+void bell_count_down(struct bell_user *user, struct bell *bell)
+{
+	if (--user->orders == 0)
+		/* seq_cst: not after our next look at `sleeping`, see bell_sleep */
+		atomic_store_explicit(&bell->orders, 0, memory_order_seq_cst);
 }

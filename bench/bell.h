@@ -10,7 +10,9 @@
  *
  * A full barrier for each message is what this costs the side that writes. The hybrid wait, which
  * sleeps only when nothing happens, does without: its sleeper has the kernel issue the barrier on
- * every CPU that runs the other side (membarrier(2), global and expedited). */
+ * every CPU that runs the other side (membarrier(2), global and expedited). That costs as much as
+ * some tens of the ringer's barriers, so for that many messages after each ring the ringer issues
+ * its own, and says so: an idle link never asks the kernel. */
 #ifndef IPCMARK_BELL_H
 #define IPCMARK_BELL_H
 
@@ -33,18 +35,21 @@
 /* The shared part: one side sleeps on it, the other rings it. */
 struct bell {
 	_Alignas(BELL_APART) _Atomic uint32_t sleeping; /* 1: whoever clears it owes a ring */
-	int fd; /* eventfd: of the same number on both sides; -1: none */
+	_Atomic uint32_t orders; /* hybrid: the ringer issues its barriers; it alone writes this */
+	int fd;                  /* eventfd: of the same number on both sides; -1: none */
 	union {
 		sem_t semaphore;
 		struct condition condition;
 	};
 };
 
-/* What one side needs to sleep on bells and to ring them; private, and of one thread. */
+/* What one side needs to sleep on bells and to ring one; private, and of one thread. */
 struct bell_user {
 	const struct bell_way *way; /* NULL: never sleeps */
-	bool leaves_barrier;        /* to the sleeper's membarrier */
+	bool membarrier;            /* hybrid: the sleeper's, where the ringer leaves its own out */
+	uint32_t orders;            /* publications to come with a barrier of the ringer's */
 	uint32_t rests;             /* hybrid: looks before it sleeps, as things stand */
+	uint32_t left;              /* hybrid: of these, those left of this wait */
 	uint32_t misses;            /* hybrid: sleeps since looking was last enough */
 	struct bell_uring *uring;   /* io-uring: after attach */
 };
@@ -65,10 +70,31 @@ int bell_attach(struct bell_user *user);
 /* For who outlives the link; a side's process ends. */
 void bell_detach(struct bell_user *user);
 
-/* The slow halves of bell_wait and bell_publish. */
+/* The slow parts of what follows. */
 int bell_sleep(
 	struct bell_user *user, struct bell *bell, const _Atomic uint64_t *word, uint64_t old);
+void bell_learn(struct bell_user *user);
 int bell_ring(struct bell_user *user, struct bell *bell);
+void bell_count_down(struct bell_user *user, struct bell *bell);
+
+/* Whether bell_wait only looks, for a while at least. */
+static inline bool bell_looks(const struct bell_user *user)
+{
+	return !user->way || user->rests;
+}
+
+/* Whether the next bell_wait sleeps. */
+static inline bool bell_tires(const struct bell_user *user)
+{
+	return user->way && !user->left;
+}
+
+/* A step that sleeps not. */
+static inline void bell_rest(struct bell_user *user)
+{
+	user->left--; /* spin: of no meaning */
+	spin_relax();
+}
 
 /* One step of waiting until *word is not `old` any more: a short rest, or a sleep that ends when
  * it has changed, or when a ring for an earlier change comes late. The caller looks again. 0, or
@@ -76,11 +102,20 @@ int bell_ring(struct bell_user *user, struct bell *bell);
 static inline int bell_wait(
 	struct bell_user *user, struct bell *bell, const _Atomic uint64_t *word, uint64_t old)
 {
-	if (__builtin_expect(!user->way, 1)) {
-		spin_relax();
-		return 0;
-	}
-	return bell_sleep(user, bell, word, old);
+	if (__builtin_expect(bell_tires(user), 0))
+		return bell_sleep(user, bell, word, old);
+	bell_rest(user);
+	return 0;
+}
+
+/* After the last step, if there was any. Hot. */
+static inline void bell_waited(struct bell_user *user)
+{
+	if (user->left == user->rests)
+		return;
+	if (__builtin_expect(user->rests && (!user->left || user->misses), 0))
+		bell_learn(user);
+	user->left = user->rests;
 }
 
 /* Stores what the other side may be waiting for, and wakes it where it sleeps. Whoever sees the
@@ -92,7 +127,7 @@ static inline int bell_publish(
 		atomic_store_explicit(word, value, memory_order_release);
 		return 0;
 	}
-	if (user->leaves_barrier) {
+	if (user->membarrier && !user->orders) {
 		atomic_store_explicit(word, value, memory_order_release);
 		/* the compiler keeps the order, the sleeper's membarrier makes the CPU keep it */
 		atomic_signal_fence(memory_order_seq_cst);
@@ -100,9 +135,11 @@ static inline int bell_publish(
 		atomic_store_explicit(word, value, memory_order_seq_cst);
 	}
 	/* seq_cst: not before the store, see the head */
-	if (__builtin_expect(!atomic_load_explicit(&bell->sleeping, memory_order_seq_cst), 1))
-		return 0;
-	return bell_ring(user, bell);
+	if (__builtin_expect(atomic_load_explicit(&bell->sleeping, memory_order_seq_cst), 0))
+		return bell_ring(user, bell);
+	if (__builtin_expect(user->orders, 0))
+		bell_count_down(user, bell);
+	return 0;
 }
 
 #endif

@@ -32,7 +32,7 @@ struct duel {
 	struct place *places; /* two: by who waits */
 	struct bell_user user;
 	uint64_t turns;
-	uint64_t waits; /* calls of bell_wait */
+	uint64_t sleeps;
 	int err;
 };
 
@@ -61,10 +61,15 @@ static uint32_t next_random(uint32_t *seed)
 	return *seed ^= *seed << 5;
 }
 
-/* Long enough that the other side is anywhere between looking and sleeping. */
+/* Long enough that the other side is anywhere between looking and sleeping; now and then longer
+ * than the hybrid wait looks, and seldom enough that its ringer leaves its barriers out again. */
 static void dawdle(uint32_t *seed)
 {
-	for (uint32_t rests = next_random(seed) % 600; rests > 0; rests--)
+	uint32_t rests = next_random(seed) % 600;
+
+	if (next_random(seed) % 100 == 0)
+		rests += 3000;
+	for (; rests > 0; rests--)
 		spin_relax();
 }
 
@@ -82,6 +87,7 @@ static void take_turns(struct duel *duel, int self)
 		while (!duel->err &&
 			atomic_load_explicit(&mine->word, memory_order_acquire) != turn)
 			duel->err = bell_wait(&duel->user, &mine->bell, &mine->word, turn - 1);
+		bell_waited(&duel->user);
 		if (!self)
 			duel->err |= bell_publish(&duel->user, &other->bell, &other->word, turn);
 	}
@@ -173,7 +179,7 @@ static void test_no_wake_up_of_hybrid_is_lost_without_membarrier(void **state)
 
 	(void)state;
 	bell_user_init(&user, WAIT_HYBRID);
-	user.leaves_barrier = false;
+	user.membarrier = false;
 	fight(WAIT_HYBRID, &user);
 }
 
@@ -214,9 +220,10 @@ static void *sleep_once(void *argument)
 
 	duel->err = bell_attach(&duel->user);
 	while (!duel->err && atomic_load(&place->word) == 0) {
+		duel->sleeps += bell_tires(&duel->user);
 		duel->err = bell_wait(&duel->user, &place->bell, &place->word, 0);
-		duel->waits++;
 	}
+	bell_waited(&duel->user);
 	bell_detach(&duel->user);
 	return NULL;
 }
@@ -244,7 +251,7 @@ static void check_signals(enum wait_mode wait)
 	pthread_join(sleeper, NULL);
 	assert_int_equal(duel.err, 0);
 	if (wait != WAIT_SPIN)
-		assert_int_equal(duel.waits, 1);
+		assert_int_equal(duel.sleeps, 1);
 	assert_silent(&duel.places[0].bell, wait);
 	bell_detach(&ringer);
 	free_places(duel.places);
@@ -257,6 +264,22 @@ static void test_signals_do_not_wake(void **state)
 	(void)state;
 	sigaction(SIGUSR1, &action, NULL);
 	for_each_wait(check_signals);
+}
+
+/* A sleep of the hybrid wait that needs a ring, and the ring. */
+static void ring_a_sleeper(struct place *place, struct bell_user *sleeper, struct bell_user *ringer)
+{
+	struct duel duel = {.places = place, .user = *sleeper};
+	pthread_t thread;
+
+	atomic_store(&place->word, 0);
+	assert_int_equal(pthread_create(&thread, NULL, sleep_once, &duel), 0);
+	while (!atomic_load(&place->bell.sleeping))
+		sched_yield();
+	assert_int_equal(bell_publish(ringer, &place->bell, &place->word, 1), 0);
+	pthread_join(thread, NULL);
+	assert_int_equal(duel.err, 0);
+	*sleeper = duel.user;
 }
 
 /* The hybrid wait looks fewer times where that was in vain, never less than a few, and in full
@@ -275,25 +298,48 @@ static void test_hybrid_learns(void **state)
 
 	struct place *places = new_places(&user);
 
-	for (uint64_t i = 0; i < 100; i++) {
-		/* whoever looks first is told to wait for what is not there, then it is */
-		struct duel duel = {.places = places, .user = user};
-		pthread_t sleeper;
-
-		atomic_store(&places[0].word, 0);
-		assert_int_equal(pthread_create(&sleeper, NULL, sleep_once, &duel), 0);
-		while (!atomic_load(&places[0].bell.sleeping))
-			sched_yield();
-		assert_int_equal(bell_publish(&ringer, &places[0].bell, &places[0].word, i + 1), 0);
-		pthread_join(sleeper, NULL);
-		user = duel.user;
+	for (int i = 0; i < 100; i++) {
+		ring_a_sleeper(&places[0], &user, &ringer);
 		least = user.rests < least ? user.rests : least;
 		assert_true(user.rests > 0 && user.rests <= most);
 	}
 	assert_true(least < most / 4);
 	assert_int_equal(bell_wait(&user, &places[0].bell, &places[0].word, 0), 0);
+	bell_waited(&user);
 	assert_int_equal(user.rests, most);
 	free_places(places);
+}
+
+/* After each ring the ringer issues its barriers for a while, and the sleeper is told. */
+static void test_hybrid_asks_the_kernel_on_a_busy_link_only(void **state)
+{
+	struct bell_user user, ringer;
+	struct place *place;
+
+	(void)state;
+	bell_user_init(&user, WAIT_HYBRID);
+	if (!user.membarrier) {
+		print_message("  skipped: no membarrier(2) of the kind needed\n");
+		return;
+	}
+	ringer = user;
+	assert_int_equal(bell_attach(&ringer), 0);
+	place = new_places(&user);
+	for (int i = 0; i < 3; i++) {
+		uint64_t quiet = 0;
+
+		assert_int_equal(atomic_load(&place->bell.orders), 0);
+		ring_a_sleeper(place, &user, &ringer);
+		assert_int_equal(atomic_load(&place->bell.orders), 1);
+		ring_a_sleeper(place, &user, &ringer);
+		for (; atomic_load(&place->bell.orders) && quiet < 1000; quiet++)
+			assert_int_equal(
+				bell_publish(&ringer, &place->bell, &place->word, quiet), 0);
+		assert_int_equal(ringer.orders, 0);
+		assert_in_range(quiet, 2, 999);
+	}
+	bell_detach(&ringer);
+	free_places(place);
 }
 
 int main(void)
@@ -304,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_a_change_before_the_sleep_is_seen),
 		cmocka_unit_test(test_signals_do_not_wake),
 		cmocka_unit_test(test_hybrid_learns),
+		cmocka_unit_test(test_hybrid_asks_the_kernel_on_a_busy_link_only),
 	};
 
 	alarm(480); /* a hang is a failure */

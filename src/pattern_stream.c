@@ -5,18 +5,18 @@
 
 HOT static int send_numbered(const struct pattern_end *end, uint32_t *sequence, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++, ++*sequence) {
+	uint32_t number = *sequence;
+	int err = 0;
+
+	for (uint64_t i = 0; i < count && !err; i++, number++) {
 		unsigned char *message = pattern_out(end);
 
-		message_stamp(message, end->nonce, *sequence);
-
-		int err = end->send(end->state, message, end->message_bytes);
-
-		if (UNLIKELY(err))
-			return err;
-		pattern_progress(end, *sequence);
+		message_stamp(message, end->nonce, number);
+		err = end->send(end->state, message, end->message_bytes);
+		pattern_progress(end, number);
 	}
-	return 0;
+	*sequence = number;
+	return err;
 }
 
 /* As send_numbered, several in each system call. */
@@ -88,17 +88,19 @@ ALWAYS_INLINE int take(
 HOT static int recv_numbered(
 	const struct pattern_end *end, struct inbox *inbox, uint32_t *sequence, uint64_t count)
 {
-	for (uint64_t i = 0; i < count; i++, ++*sequence) {
-		const unsigned char *message;
-		int err = take(end, inbox, &message);
+	uint32_t number = *sequence;
+	int err = 0;
 
-		if (UNLIKELY(err))
-			return err;
-		if (UNLIKELY(!message_is(message, end->nonce, *sequence)))
-			return message_unexpected(message, end->nonce, *sequence);
-		pattern_progress(end, *sequence);
+	for (uint64_t i = 0; i < count && !err; i++, number++) {
+		const unsigned char *message;
+
+		err = take(end, inbox, &message);
+		if (UNLIKELY(!err && !message_is(message, end->nonce, number)))
+			err = message_unexpected(message, end->nonce, number);
+		pattern_progress(end, number);
 	}
-	return 0;
+	*sequence = number;
+	return err;
 }
 
 static int recv_all(struct pattern_end *end)

@@ -8,12 +8,15 @@
 /* The sizes, all of them: what docs/ring.md says to sweep when they are in doubt. */
 #define RING_TARGET_BYTES ((size_t)256 << 10) /* of slots: two of them fit a 1 MiB L2 */
 #define RING_CHUNK_BYTES  ((size_t)8 << 10)   /* the largest slot: a longer message is cut */
-#define RING_PUBLICATIONS 4                   /* a lap */
+#define RING_PUBLICATIONS 4                   /* a lap, about */
+#define RING_BREATH_BYTES 4096                /* of slots: see ring_wait_for_message */
 
 #define WORD sizeof(uint64_t)
 
 #define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
 
 struct ring_shape ring_shape(size_t message_bytes, size_t buffer_bytes)
 {
@@ -59,9 +62,9 @@ int ring_init(struct ring_end *end, void *memory, const struct ring_shape *shape
 		.taken = (uint64_t *)(void *)(words + 2 * apart),
 		.slot_bytes = shape->slot_bytes,
 		.slot_count = shape->slot_count,
-		.limit = shape->slot_count,
-		.publish_each = shape->slot_count / RING_PUBLICATIONS,
-		.publish_at = shape->slot_count / RING_PUBLICATIONS,
+		.send_stop = shape->slot_count,
+		.recv_stop = shape->slot_count / RING_PUBLICATIONS,
+		.breath = (uint32_t)(RING_BREATH_BYTES / shape->slot_bytes),
 		.escape = escape | 1,
 	};
 	bell_user_init(&end->user, wait);
@@ -91,11 +94,6 @@ void ring_detach(struct ring_end *end)
 	bell_detach(&end->user);
 }
 
-static _Atomic uint64_t *first_word(unsigned char *slot)
-{
-	return (_Atomic uint64_t *)(void *)slot;
-}
-
 /* All but the first word, which goes its own way. What fills its first line needs no call for that
  * line, and the rest begins at a line. */
 static inline void copy_rest(unsigned char *into, const unsigned char *from, size_t bytes)
@@ -109,30 +107,73 @@ static inline void copy_rest(unsigned char *into, const unsigned char *from, siz
 	}
 }
 
-static inline size_t word_bytes(size_t bytes)
+/* What tells the arrival of a message: its first word, or all of a shorter one. */
+static inline uint64_t word_of(const unsigned char *message, size_t bytes)
 {
-	return bytes < WORD ? bytes : WORD;
+	uint64_t word = 0;
+
+	if (LIKELY(bytes >= WORD))
+		memcpy(&word, message, WORD);
+	else
+		memcpy(&word, message, bytes);
+	return word;
 }
 
-/* One slot further; `at` is the one just used. */
-static inline void step(struct ring_end *end, size_t at)
+static inline void put_word(unsigned char *message, size_t bytes, uint64_t word)
 {
-	end->used++;
-	end->next = UNLIKELY(at + 1 == end->slot_count) ? 0 : at + 1;
+	if (LIKELY(bytes >= WORD))
+		memcpy(message, &word, WORD);
+	else
+		memcpy(message, &word, bytes);
 }
 
-/* Waits until the receiver has given back slots that the sender does not know of yet. */
+/* The slot to use next. */
+struct slot {
+	size_t at;
+	unsigned char *bytes;
+};
+
+static inline struct slot next_slot(const struct ring_end *end)
+{
+	return (struct slot){end->next, end->slots + end->next * end->slot_bytes};
+}
+
+static inline _Atomic uint64_t *first_word(struct slot slot)
+{
+	return (_Atomic uint64_t *)(void *)slot.bytes;
+}
+
+/* Slots used so far. */
+static inline uint64_t used(const struct ring_end *end)
+{
+	return end->before + end->next;
+}
+
+static inline void wrap(struct ring_end *end)
+{
+	if (end->next < end->slot_count)
+		return;
+	end->before += end->slot_count;
+	end->next = 0;
+}
+
+/* The sender has come to its stop: waits until the receiver has given back slots that it does not
+ * know of yet. */
 static int ring_wait_for_room(struct ring_end *end)
 {
 	struct ring *ring = end->ring;
 
+	wrap(end);
 	for (;;) {
 		/* acquire: the receiver has read what stood in those slots before it gave them back
 		 */
 		uint64_t released = atomic_load_explicit(&ring->released, memory_order_acquire);
+		uint64_t room = released + end->slot_count - used(end);
+		size_t to_end = end->slot_count - end->next;
 
-		if (released + end->slot_count > end->limit) {
-			end->limit = released + end->slot_count;
+		if (room > 0) {
+			end->send_stop = end->next + (room < to_end ? room : to_end);
+			bell_waited(&end->user);
 			return 0;
 		}
 
@@ -143,6 +184,19 @@ static int ring_wait_for_room(struct ring_end *end)
 	}
 }
 
+/* The receiver has come to its stop: the sender may fill again what it has emptied. */
+static int ring_give_back(struct ring_end *end)
+{
+	size_t each = end->slot_count / RING_PUBLICATIONS;
+
+	wrap(end);
+	end->recv_stop = end->next + each;
+	if (end->slot_count - end->recv_stop < each)
+		end->recv_stop = end->slot_count;
+	/* what bell_publish orders: our reads of the slots before the sender fills them again */
+	return bell_publish(&end->user, &end->ring->sender, &end->ring->released, used(end));
+}
+
 /* What stands for a first word that would look as if nothing had come, or as an escape. */
 static uint64_t ring_escape_word(const struct ring_end *end, size_t at, uint64_t word)
 {
@@ -150,59 +204,30 @@ static uint64_t ring_escape_word(const struct ring_end *end, size_t at, uint64_t
 	return end->written[at] == end->escape ? end->escape - 1 : end->escape;
 }
 
-static int ring_send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
+/* Into a slot that is free. */
+ALWAYS_INLINE int ring_put(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	size_t at = end->next;
-	unsigned char *slot = end->slots + at * end->slot_bytes;
-	uint64_t word = 0;
+	struct slot slot = next_slot(end);
+	uint64_t word = word_of(from, bytes);
 
-	if (UNLIKELY(end->used == end->limit)) {
-		int err = ring_wait_for_room(end);
-
-		if (err)
-			return err;
-	}
-	copy_rest(slot, from, bytes);
-	memcpy(&word, from, word_bytes(bytes));
-	if (UNLIKELY(word == end->written[at] || (word | 1) == end->escape))
-		word = ring_escape_word(end, at, word);
-	end->written[at] = word;
-	step(end, at);
+	copy_rest(slot.bytes, from, bytes);
+	if (UNLIKELY(word == end->written[slot.at] || (word | 1) == end->escape))
+		word = ring_escape_word(end, slot.at, word);
+	end->written[slot.at] = word;
+	end->next = slot.at + 1;
 	return bell_publish(&end->user, &end->ring->receiver, first_word(slot), word);
 }
 
-static int ring_give_back(struct ring_end *end)
+static int ring_send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	/* what bell_publish orders: our reads of the slots before the sender fills them again */
-	end->publish_at = end->used + end->publish_each;
-	return bell_publish(&end->user, &end->ring->sender, &end->ring->released, end->used);
+	int err = end->next == end->send_stop ? ring_wait_for_room(end) : 0;
+
+	return err ? err : ring_put(end, from, bytes);
 }
 
-static int ring_recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
+static __attribute__((noinline)) int ring_send_any(
+	struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	size_t at = end->next;
-	unsigned char *slot = end->slots + at * end->slot_bytes;
-	uint64_t old = end->taken[at], word;
-
-	/* acquire: pairs with the sender's release of the first word */
-	while ((word = atomic_load_explicit(first_word(slot), memory_order_acquire)) == old) {
-		int err = bell_wait(&end->user, &end->ring->receiver, first_word(slot), old);
-
-		if (err)
-			return err;
-	}
-	end->taken[at] = word;
-	step(end, at);
-	if (UNLIKELY((word | 1) == end->escape))
-		word = end->escaped[at];
-	memcpy(into, &word, word_bytes(bytes));
-	copy_rest(into, slot, bytes);
-	return UNLIKELY(end->used == end->publish_at) ? ring_give_back(end) : 0;
-}
-
-__attribute__((hot)) int ring_send(struct ring_end *end, const void *message, size_t bytes)
-{
-	const unsigned char *from = message;
 	int err = 0;
 
 	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
@@ -211,13 +236,104 @@ __attribute__((hot)) int ring_send(struct ring_end *end, const void *message, si
 	return err ? err : ring_send_chunk(end, from, bytes);
 }
 
-__attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t bytes)
+/* A message of a line takes as long as a call that has registers to save, so its way has none: what
+ * may be slow is another function's, from the start. */
+__attribute__((hot)) int ring_send(struct ring_end *end, const void *message, size_t bytes)
 {
-	unsigned char *into = message;
+	if (UNLIKELY(bytes != RING_LINE || end->next == end->send_stop))
+		return ring_send_any(end, message, bytes);
+	return ring_put(end, message, RING_LINE);
+}
+
+/* What a slot begins with; end->taken[slot.at] where nothing has come. */
+static inline uint64_t look(struct slot slot)
+{
+	/* acquire: pairs with the sender's release of the first word */
+	return atomic_load_explicit(first_word(slot), memory_order_acquire);
+}
+
+/* From a slot that begins with a new word. */
+ALWAYS_INLINE int ring_take(
+	struct ring_end *end, struct slot slot, uint64_t word, unsigned char *into, size_t bytes)
+{
+	end->taken[slot.at] = word;
+	end->next = slot.at + 1;
+	if (UNLIKELY((word | 1) == end->escape))
+		word = end->escaped[slot.at];
+	put_word(into, bytes, word);
+	copy_rest(into, slot.bytes, bytes);
+	return UNLIKELY(slot.at + 1 == end->recv_stop) ? ring_give_back(end) : 0;
+}
+
+/* Whether the message before this one had to be waited for, too. */
+static inline bool awaits_each(const struct ring_end *end)
+{
+	return end->awaited == used(end);
+}
+
+/* A receiver that had not to wait for the slot before this one has caught up with a sender that is
+ * busy. If it looked at each line while that is being written, a line would change hands twice for
+ * each message, so it lets the sender get ahead first. */
+static int ring_wait_for_message(struct ring_end *end, struct slot slot)
+{
+	uint64_t old = end->taken[slot.at];
+	uint32_t rests = awaits_each(end) || !bell_looks(&end->user) ? 0 : end->breath;
+
+	while (rests-- > 0)
+		spin_relax();
+	while (look(slot) == old) {
+		int err = bell_wait(&end->user, &end->ring->receiver, first_word(slot), old);
+
+		if (err)
+			return err;
+	}
+	bell_waited(&end->user);
+	end->awaited = used(end) + 1;
+	return 0;
+}
+
+static int ring_recv_chunk(struct ring_end *end, unsigned char *into, size_t bytes)
+{
+	struct slot slot = next_slot(end);
+
+	if (look(slot) == end->taken[slot.at]) {
+		int err = ring_wait_for_message(end, slot);
+
+		if (err)
+			return err;
+	}
+	return ring_take(end, slot, look(slot), into, bytes);
+}
+
+static __attribute__((noinline)) int ring_recv_any(
+	struct ring_end *end, unsigned char *into, size_t bytes)
+{
 	int err = 0;
 
 	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
 		bytes -= end->slot_bytes, into += end->slot_bytes)
 		err = ring_recv_chunk(end, into, end->slot_bytes);
 	return err ? err : ring_recv_chunk(end, into, bytes);
+}
+
+/* See ring_send. */
+__attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t bytes)
+{
+	struct slot slot = next_slot(end);
+	uint64_t old = end->taken[slot.at], word = look(slot);
+
+	if (UNLIKELY(bytes != RING_LINE))
+		return ring_recv_any(end, message, bytes);
+	if (word == old) {
+		if (!awaits_each(end))
+			return ring_recv_any(end, message, RING_LINE);
+		while ((word = look(slot)) == old) {
+			if (UNLIKELY(bell_tires(&end->user)))
+				return ring_recv_any(end, message, RING_LINE);
+			bell_rest(&end->user);
+		}
+		bell_waited(&end->user);
+		end->awaited++;
+	}
+	return ring_take(end, slot, word, message, RING_LINE);
 }

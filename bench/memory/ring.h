@@ -61,12 +61,14 @@ struct ring_end {
 	uint64_t *written; /* the sender's: the first word of each slot */
 	uint64_t *taken;   /* the receiver's */
 	size_t slot_bytes, slot_count;
-	size_t next;           /* the slot to use next */
-	uint64_t used;         /* slots filled (sender) or emptied (receiver) so far */
-	uint64_t limit;        /* sender: `used` may grow to this without a look at `released` */
-	uint64_t publish_at;   /* receiver: the value of `used` to publish next */
-	uint64_t publish_each; /* slots between two publications */
-	uint64_t escape;       /* odd; it and the even number below stand for an escaped word */
+	size_t next;      /* the slot to use next; of the sender, slot_count: the first of a lap */
+	size_t send_stop; /* the sender knows of room before this slot */
+	size_t recv_stop; /* where the receiver publishes next what it has given back */
+	uint64_t before;  /* slots used before this lap */
+	uint64_t awaited; /* the receiver's: slots used when it last got one that it had waited for
+			   */
+	uint32_t breath;  /* rests of a receiver that has caught up */
+	uint64_t escape;  /* odd; it and the even number below stand for an escaped word */
 	struct bell_user user;
 };
 

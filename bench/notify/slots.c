@@ -123,6 +123,7 @@ static __attribute__((noinline)) int slots_wait_for_room(struct slots_ring *ring
 
 		if (released + ring->count > ring->limit) {
 			ring->limit = released + ring->count;
+			bell_waited(&ring->user);
 			return 0;
 		}
 
