@@ -62,8 +62,10 @@ static void put_buffer(FILE *out, const struct json *cell)
 		words_format_size((uint64_t)json_number(size), text, sizeof text);
 		fprintf(out, " %.*s %s", (int)strcspn(name, "_"), name, text);
 	}
-	if (!isnan(depth))
-		fprintf(out, ", %.0f messages", depth);
+	if (depth < 1)
+		fputs(", less than a message", out);
+	else if (!isnan(depth))
+		fprintf(out, ", %.0f message%s", depth, depth < 2 ? "" : "s");
 }
 
 /* "  all 62.1 k/s, a pair's p50 30.1 to 32.4 us, CPUs shared": what several pairs did. */

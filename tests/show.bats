@@ -56,6 +56,13 @@ teardown() {
 	expect_in "$output" "— p99.9: not enough messages in a run; all cells have it with --time "
 }
 
+@test "what came of a buffer is told in bytes and in messages" {
+	program run "${tiny[@]}" -q -o buffer.json -c 'stream/pipe/block/{64,64K,128K}/same-cpu/buffer=64K'
+	program show buffer.json
+	expect_in "$output" "pipe 64K, 1024 messages" "pipe 64K, 1 message" "pipe 64K, less than a message"
+	expect_not_in "$output" "1 messages"
+}
+
 @test "show of several files shows each" {
 	program show one.json two.json
 	expect_status 0

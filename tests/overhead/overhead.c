@@ -33,6 +33,7 @@ struct comparison {
 	const char *other; /* transport; NULL: a bare loop */
 	enum wait_mode other_wait;
 	uint64_t think_ns;
+	size_t buffer; /* bytes; 0: the default */
 	double target; /* of the ratio: at most (pingpong, of times) or at least (stream, of rates)
 			*/
 };
@@ -81,13 +82,16 @@ static const struct comparison comparisons[] = {
 		.other = "shm", .other_wait = WAIT_FUTEX, .think_ns = THINK_NS, .target = 1.1},
 
 	/* Blocking, a message as large as the pipe makes the sides take turns: then it is wake-ups
-	 * that are compared. */
+	 * that are compared. A pipe for 16 messages has none of them. */
 	{"stream vmsplice 64 KiB, spin", "pipe-vmsplice", WAIT_SPIN, &pattern_stream, 65536,
 		NEAREST, .other = "pipe", .other_wait = WAIT_SPIN, .target = VMSPLICE_TARGET},
 	{"stream vmsplice 1 MiB, spin", "pipe-vmsplice", WAIT_SPIN, &pattern_stream, 1 << 20,
 		NEAREST, .other = "pipe", .other_wait = WAIT_SPIN, .target = VMSPLICE_TARGET},
 	{"stream vmsplice 64 KiB, block", "pipe-vmsplice", WAIT_BLOCK, &pattern_stream, 65536,
 		NEAREST, .other = "pipe", .other_wait = WAIT_BLOCK, .target = VMSPLICE_TARGET},
+	{"stream vmsplice, block, 1 MiB", "pipe-vmsplice", WAIT_BLOCK, &pattern_stream, 65536,
+		NEAREST, .other = "pipe", .other_wait = WAIT_BLOCK, .buffer = 1 << 20,
+		.target = VMSPLICE_TARGET},
 };
 
 struct bench {
@@ -118,6 +122,7 @@ static struct pair_params params_of(const struct bench *bench, const struct comp
 		.cpus = cpus_of(bench, c->class),
 		.nonce = 1,
 		.folder = bench->scratch.path,
+		.buffer_bytes = c->buffer,
 	};
 }
 
