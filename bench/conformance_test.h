@@ -181,7 +181,7 @@ static inline bool is_everywhere(struct cell cell)
 {
 	static const char *const names[] = {"pipe", "fifo", "shm", "socketpair-stream",
 		"socketpair-seqpacket", "socketpair-dgram", "unix-stream", "unix-seqpacket",
-		"unix-abstract", "unix-dgram", "unix-dgram-sendto", "tcp", "udp"};
+		"unix-abstract", "unix-dgram", "unix-unconnected", "tcp", "udp"};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (strcmp(names[i], cell.transport->name) == 0)

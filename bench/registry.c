@@ -33,7 +33,7 @@
 	X(unix_seqpacket) \
 	X(unix_abstract) \
 	X(unix_dgram) \
-	X(unix_dgram_sendto) \
+	X(unix_unconnected) \
 	X(scm_rights) \
 	X(tcp) \
 	X(tcp_nagle) \
@@ -45,7 +45,7 @@
 	X(vsock) \
 	X(udp) \
 	X(udp6) \
-	X(udp_sendto) \
+	X(udp_unconnected) \
 	X(udp_veth) \
 	X(uring_pipe) \
 	X(uring_socketpair) \

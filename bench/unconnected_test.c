@@ -18,7 +18,7 @@
 
 enum { NONCE = 0x5eed, BYTES = 100, STRANGERS = 3 };
 
-static const char *const names[] = {"unix-dgram-sendto", "udp-sendto"};
+static const char *const names[] = {"unix-unconnected", "udp-unconnected"};
 
 /* A link whose two sides are both ours, each with its copy of the state, and a stranger's socket of
  * the same family. */
@@ -134,7 +134,7 @@ static void a_dead_peer_is_told(void **state)
 	unsigned char message[BYTES] = {0};
 
 	(void)state;
-	open_fixture(&fixture, "unix-dgram-sendto", WAIT_BLOCK);
+	open_fixture(&fixture, "unix-unconnected", WAIT_BLOCK);
 
 	int *consumer = &fixture.side[SIDE_PRODUCER].pair.end[SIDE_CONSUMER].in;
 

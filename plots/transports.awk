@@ -16,11 +16,11 @@ BEGIN {
 	family("unix", "Unix sockets", \
 		"socketpair-stream 0x4DAF6B 7, socketpair-seqpacket 0x7DBB42 5, socketpair-dgram 0x9CCB86 13, " \
 		"unix-stream 0x0A6B3B 7, unix-seqpacket 0x3F7A1D 5, unix-abstract 0x11915A 9, unix-dgram 0x5E8F3C 13, " \
-		"unix-dgram-sendto 0x74A860 11, scm-rights 0x0A4A2A 15")
+		"unix-unconnected 0x74A860 11, scm-rights 0x0A4A2A 15")
 	family("tcp", "TCP and other streams over IP", \
 		"tcp 0x40260F 7, tcp-nagle 0x8A5A2B 5, tcp6 0xB98450 13, tls 0x6B3E14 9, tls-kernel 0xA8703A 11, " \
 		"tcp-veth 0x5C4033 15, tcp-zerocopy 0xCDA377 7, vsock 0x9C8468 5")
-	family("udp", "UDP", "udp 0x5B2A86 7, udp-sendto 0x9A6FC0 11, udp6 0xBFA0DA 13, udp-veth 0x7A4FB0 15")
+	family("udp", "UDP", "udp 0x5B2A86 7, udp-unconnected 0x9A6FC0 11, udp6 0xBFA0DA 13, udp-veth 0x7A4FB0 15")
 	family("uring", "io_uring", "uring-pipe 0x00616B 7, uring-socketpair 0x2A9DA8 13, uring-tcp 0x6CBFC6 9, " \
 		"uring-udp 0x3F7F86 5")
 	family("library", "libraries", "zmq 0x1E2A38 7, nng 0x52616F 13, dbus 0x8495A5 5")

@@ -71,7 +71,7 @@ static void an_address_of_nobody_is_a_skip(void **state)
 /* A network namespace is born with an interface that is down. */
 static void a_loopback_that_is_down_is_a_skip(void **state)
 {
-	static const char *const names[] = {"tcp", "udp", "udp-sendto"};
+	static const char *const names[] = {"tcp", "udp", "udp-unconnected"};
 	pid_t child = fork();
 	int status;
 

@@ -1,5 +1,5 @@
-/* udp, udp6 and udp-sendto: two sockets over the loopback address. All but udp-sendto are connected
- * to each other. See udp.h. */
+/* udp, udp6 and udp-unconnected: two sockets over the loopback address. All but the last are
+ * connected to each other. See udp.h. */
 #include "udp.h"
 
 #include "unconnected.h"
@@ -48,7 +48,7 @@ static int udp_open(struct fdpair *pair, int family, const struct link_params *p
 	return err ? err : udp_join(pair, address, params);
 }
 
-static int udp_sendto_setup(void *state, const struct link_params *params)
+static int udp_unconnected_setup(void *state, const struct link_params *params)
 {
 	struct unconnected *link = state;
 	union inet_address address[SIDES];
@@ -79,14 +79,14 @@ const struct transport transport_udp = {
 	.teardown = fdpair_teardown,
 };
 
-const struct transport transport_udp_sendto = {
-	.name = "udp-sendto",
+const struct transport transport_udp_unconnected = {
+	.name = "udp-unconnected",
 	.summary = "UDP over 127.0.0.1, unconnected: sendto(2), sender checked; may lose messages",
 	.traits = TRAIT_LOSSY | TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.max_message = UDP_MAX_PAYLOAD,
 	.state_size = sizeof(struct unconnected),
-	.setup = udp_sendto_setup,
+	.setup = udp_unconnected_setup,
 	.attach = unconnected_attach,
 	.send = unconnected_send,
 	.recv = unconnected_recv,

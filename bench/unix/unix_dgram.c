@@ -1,5 +1,5 @@
 /* unix-dgram: bound to path names in the private folder and connected both ways; the names are gone
- * before the first message. unix-dgram-sendto: neither connected nor named in the file system; each
+ * before the first message. unix-unconnected: neither connected nor named in the file system; each
  * message is sent to an abstract name, and blocks while max_dgram_qlen of them wait there. */
 #include <sys/socket.h>
 
@@ -40,7 +40,7 @@ static void unix_dgram_teardown(void *state)
 	fdpair_teardown(&link->pair);
 }
 
-static int unix_dgram_sendto_setup(void *state, const struct link_params *params)
+static int unix_unconnected_setup(void *state, const struct link_params *params)
 {
 	struct unconnected *link = state;
 	struct unix_address address;
@@ -67,13 +67,13 @@ const struct transport transport_unix_dgram = {
 	.teardown = unix_dgram_teardown,
 };
 
-const struct transport transport_unix_dgram_sendto = {
-	.name = "unix-dgram-sendto",
+const struct transport transport_unix_unconnected = {
+	.name = "unix-unconnected",
 	.summary = "Unix datagrams to an abstract name, unconnected: sendto(2), sender checked",
 	.traits = TRAIT_BUFFER,
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct unconnected),
-	.setup = unix_dgram_sendto_setup,
+	.setup = unix_unconnected_setup,
 	.attach = unconnected_attach,
 	.send = unconnected_send,
 	.recv = unconnected_recv,
