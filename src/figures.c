@@ -183,7 +183,10 @@ static void check_counts(
 
 	figures->sent = producer->sent;
 	if (consumer->messages == 0) {
-		judge(figures, RUN_FAILED, "no message arrived");
+		judge(figures, RUN_FAILED,
+			lossy ? "every message was lost: all were sent before the consumer got "
+				"its CPU; more --time gives it a turn"
+			      : "no message arrived");
 		return;
 	}
 	if (producer->sent != exchange_messages(x)) {
