@@ -265,19 +265,19 @@ ALWAYS_INLINE int ring_take(
 	return UNLIKELY(slot.at + 1 == end->recv_stop) ? ring_give_back(end) : 0;
 }
 
-/* Whether the message before this one had to be waited for, too. */
-static inline bool awaits_each(const struct ring_end *end)
+/* A receiver that has waited for none of the last messages has caught up with a sender that is
+ * busy. If it looked at each line while that is being written, a line would change hands twice for
+ * each message, so it lets the sender get ahead. Where messages come one by one that is never so.
+ */
+static inline bool has_caught_up(const struct ring_end *end)
 {
-	return end->awaited == used(end);
+	return used(end) - end->awaited > end->breath;
 }
 
-/* A receiver that had not to wait for the slot before this one has caught up with a sender that is
- * busy. If it looked at each line while that is being written, a line would change hands twice for
- * each message, so it lets the sender get ahead first. */
 static int ring_wait_for_message(struct ring_end *end, struct slot slot)
 {
 	uint64_t old = end->taken[slot.at];
-	uint32_t rests = awaits_each(end) || !bell_looks(&end->user) ? 0 : end->breath;
+	uint32_t rests = has_caught_up(end) && bell_looks(&end->user) ? end->breath : 0;
 
 	while (rests-- > 0)
 		spin_relax();
@@ -288,7 +288,7 @@ static int ring_wait_for_message(struct ring_end *end, struct slot slot)
 			return err;
 	}
 	bell_waited(&end->user);
-	end->awaited = used(end) + 1;
+	end->awaited = used(end);
 	return 0;
 }
 
@@ -325,7 +325,7 @@ __attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t b
 	if (UNLIKELY(bytes != RING_LINE))
 		return ring_recv_any(end, message, bytes);
 	if (word == old) {
-		if (!awaits_each(end))
+		if (has_caught_up(end))
 			return ring_recv_any(end, message, RING_LINE);
 		while ((word = look(slot)) == old) {
 			if (UNLIKELY(bell_tires(&end->user)))
@@ -333,7 +333,7 @@ __attribute__((hot)) int ring_recv(struct ring_end *end, void *message, size_t b
 			bell_rest(&end->user);
 		}
 		bell_waited(&end->user);
-		end->awaited++;
+		end->awaited = used(end);
 	}
 	return ring_take(end, slot, word, message, RING_LINE);
 }

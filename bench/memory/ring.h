@@ -65,9 +65,8 @@ struct ring_end {
 	size_t send_stop; /* the sender knows of room before this slot */
 	size_t recv_stop; /* where the receiver publishes next what it has given back */
 	uint64_t before;  /* slots used before this lap */
-	uint64_t awaited; /* the receiver's: slots used when it last got one that it had waited for
-			   */
-	uint32_t breath;  /* rests of a receiver that has caught up */
+	uint64_t awaited; /* slots that the receiver had used when it last waited for one */
+	uint32_t breath;  /* the receiver's rests, once it has caught up */
 	uint64_t escape;  /* odd; it and the even number below stand for an escaped word */
 	struct bell_user user;
 };
