@@ -1,27 +1,15 @@
 /* Several pairs at once: each moves its messages over its own link, all begin together, and one
  * side that goes wrong takes all down. */
-#include "pair.h"
+#include "pair_test.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "scratch.h"
 #include "wait.h"
 
-#include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define SECOND       INT64_C(1000000000)
-enum { PAIRS = 4, NONCE = 0xfeed };
+enum { PAIRS = 4 };
 
 /* Shared with the sides. */
 struct board {
@@ -30,74 +18,27 @@ struct board {
 	int attached, attached_at_go;
 };
 
-static struct scratch scratch;
 static struct board *board;
-static const struct transport *real;
-static struct transport fake;
-static struct pattern odd;
 static struct crowd crowd;
-static struct pair_params params;
-static struct pair pair;
-static int64_t started_ns;
-static int descriptors;
-
-static int count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static int setup(void **state)
 {
 	(void)state;
-	real = transport_find("pipe");
-	fake = *real;
+	pair_begin("pipe");
 	crowd = (struct crowd){.pairs = PAIRS};
 	for (int i = 0; i < PAIRS; i++)
 		crowd.cpus[i] = (struct cpu_pair){-1, -1};
-	params = (struct pair_params){
-		.transport = &fake,
-		.pattern = &pattern_pingpong,
-		.wait = WAIT_BLOCK,
-		.message_bytes = 64,
-		.cpus = {-1, -1},
-		.crowd = &crowd,
-		.exchange = {.warmup = 20, .per_epoch = 10, .epochs = 60, .batch = 1},
-		.nonce = NONCE,
-		.folder = scratch.path,
-	};
-	board = mmap(
-		NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(board, MAP_FAILED);
-	fail_text(EIO, "stale");
-	descriptors = count_entries("/proc/self/fd");
-	started_ns = clock_now_ns();
+	params.crowd = &crowd;
+	board = memory_shared(sizeof *board);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	pair_release(&pair);
 	munmap(board, sizeof *board);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), 0); /* the guard of the folder */
-	assert_int_equal(count_entries("/proc/self/fd"), descriptors);
-	assert_int_equal(count_entries(scratch.path), 2);
+	pair_end();
 	return 0;
-}
-
-static void assert_ends(enum pair_status status, const char *reason)
-{
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, reason);
-	assert_int_equal(pair.status, status);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), 0);
-	assert_true(clock_now_ns() - started_ns < 5 * SECOND);
 }
 
 static void assert_all_done(void)
@@ -127,7 +68,6 @@ static void every_pair_moves_its_messages(void **state)
 		for (int threads = 0; threads < 2; threads++) {
 			params.threads = threads;
 			params.pattern = &pattern_pingpong;
-			started_ns = clock_now_ns();
 			assert_all_done();
 			params.pattern = &pattern_stream;
 			assert_all_done();
@@ -156,9 +96,8 @@ static int counted_attach(void *state, enum side side)
 static void none_holds_what_is_anothers(void **state)
 {
 	(void)state;
-	odd = (struct pattern){.loop = {look_around, look_around}};
+	set_loops(look_around, look_around);
 	fake.attach = counted_attach;
-	params.pattern = &odd;
 	assert_ends(PAIR_DONE, "");
 	assert_int_equal(board->attached, PAIRS * SIDES);
 	assert_int_equal(board->attached_at_go, PAIRS * SIDES);
@@ -196,7 +135,6 @@ static void assert_suffers(const char *what)
 
 	snprintf(reason, sizeof reason, "%s of pair %u: %s",
 		params.threads && dies ? "process" : side_name(ill), victim + 1, what);
-	started_ns = clock_now_ns();
 	assert_ends(PAIR_FAILED, reason);
 	pair_release(&pair);
 }
@@ -207,8 +145,7 @@ static void one_that_goes_wrong_ends_all(void **state)
 	(void)state;
 	static const char *const transports[] = {"pipe", "shm"};
 
-	odd = (struct pattern){.loop = {suffer_as_producer, suffer_as_consumer}};
-	params.pattern = &odd;
+	set_loops(suffer_as_producer, suffer_as_consumer);
 	params.exchange.per_epoch = 1 << 24;
 	for (size_t i = 0; i < COUNT(transports) * 2; i++) {
 		params.transport = transport_find(transports[i / 2]);
@@ -264,19 +201,6 @@ static void one_that_can_not_begin(void **state)
 	pair_run(&params, &pair);
 	assert_int_equal(pair.status, PAIR_FAILED);
 	assert_non_null(strstr(pair.reason, " of pair 3: killed by signal 9 (Killed)"));
-}
-
-static int open_scratch(void **state)
-{
-	(void)state;
-	return scratch_open(&scratch);
-}
-
-static int close_scratch(void **state)
-{
-	(void)state;
-	scratch_close(&scratch);
-	return 0;
 }
 
 int main(void)

@@ -1,50 +1,21 @@
 /* Runs of two real processes: what goes well, and that whatever goes wrong is told within seconds
  * and leaves neither a process nor a descriptor behind. */
-#include "pair.h"
+#include "pair_test.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "interrupt.h"
 
-#include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define SECOND       INT64_C(1000000000)
-
-static const struct transport *real;
-static struct transport fake; /* a copy of the pipe with other functions */
-static struct pattern odd;    /* a pattern that misbehaves */
-static struct pair_params params;
-static struct pair pair;
-static int64_t started_ns;
-static int descriptors, teardowns;
+static int teardowns;
 static enum side self; /* in a child: which one it is */
-
-static int count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static int fake_attach(void *state, enum side side)
 {
@@ -61,47 +32,18 @@ static void fake_teardown(void *state)
 static int setup(void **state)
 {
 	(void)state;
-	real = transport_find("pipe");
-	fake = *real;
+	pair_begin("pipe");
 	fake.attach = fake_attach;
 	fake.teardown = fake_teardown;
-	params = (struct pair_params){
-		.transport = &fake,
-		.pattern = &pattern_pingpong,
-		.wait = WAIT_BLOCK,
-		.message_bytes = 64,
-		.cpus = {-1, -1},
-		.exchange = {.warmup = 20, .per_epoch = 10, .epochs = 60, .batch = 1},
-		.nonce = 0xfeed,
-		.padding_bytes = 4095,
-		.folder = "/tmp",
-	};
-	fail_text(EIO, "stale");
 	teardowns = 0;
-	descriptors = count_descriptors();
-	started_ns = clock_now_ns();
 	return 0;
 }
 
-/* Whatever came of it. */
 static int teardown(void **state)
 {
 	(void)state;
-	pair_release(&pair);
-	pair_release(&pair); /* once more does no harm */
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-	assert_int_equal(count_descriptors(), descriptors);
+	pair_end();
 	return 0;
-}
-
-static void assert_ends(enum pair_status status, const char *reason)
-{
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, reason);
-	assert_int_equal(pair.status, status);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* already: both are reaped */
-	assert_true(clock_now_ns() - started_ns < 4 * SECOND);
 }
 
 static void both_sides_are_well(void **state)
@@ -240,7 +182,6 @@ static void suffers(enum side side, int what, const char *reason)
 	ill = side;
 	accident = what;
 	fake.recv = fragile_recv;
-	started_ns = clock_now_ns();
 	snprintf(text, sizeof text, "%s: %s", side_name(side), reason);
 	assert_ends(PAIR_FAILED, text);
 	pair_release(&pair);
@@ -296,13 +237,10 @@ static int has_inherited(struct pattern_end *end)
 static void what_the_caller_had_open_is_closed(void **state)
 {
 	(void)state;
-	odd = (struct pattern){.loop = {has_inherited, has_inherited}};
-	params.pattern = &odd;
+	set_loops(has_inherited, has_inherited);
 	inherited = dup(STDOUT_FILENO);
-	pair_run(&params, &pair);
+	assert_run(PAIR_DONE, "");
 	close(inherited);
-	assert_string_equal(pair.reason, "");
-	assert_int_equal(pair.status, PAIR_DONE);
 }
 
 static pid_t *born; /* shared: the children */
@@ -316,10 +254,8 @@ static int hang(struct pattern_end *end)
 
 static void hang_on(void)
 {
-	born = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(born, MAP_FAILED);
-	odd = (struct pattern){.loop = {hang, hang}};
-	params.pattern = &odd;
+	born = memory_shared(4096);
+	set_loops(hang, hang);
 }
 
 /* The harness itself is killed: its children, who are ours then, go with it. */
@@ -356,9 +292,7 @@ static void a_pair_that_hangs_is_given_up(void **state)
 {
 	(void)state;
 	hang_on();
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, "no message moved for 10 s");
-	assert_int_equal(pair.status, PAIR_FAILED);
+	assert_run(PAIR_FAILED, "no message moved for 10 s");
 	assert_in_range(clock_now_ns() - started_ns, 9 * SECOND, 20 * SECOND);
 	munmap(born, 4096);
 }
@@ -370,7 +304,7 @@ static void a_signal_ends_the_run(void **state)
 	sigset_t set;
 
 	assert_int_equal(interrupt_catch(), 0);
-	descriptors = count_descriptors();
+	descriptors = count_entries("/proc/self/fd");
 	hang_on();
 	raise(SIGINT);
 	assert_ends(PAIR_INTERRUPTED, "interrupted");

@@ -1,26 +1,13 @@
 /* Runs whose two sides are threads of one process: each is a side as good as a process, and what
  * goes wrong with one is told of it; what ends the process is told of both. */
-#include "pair.h"
+#include "pair_test.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <sched.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#include "clock.h"
-
-#include <cmocka.h>
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define SECOND       INT64_C(1000000000)
 
 /* What each side says of itself; shared. */
 struct seen {
@@ -31,69 +18,23 @@ struct seen {
 };
 
 static struct seen *seen;
-static const struct transport *real;
-static struct transport fake;
-static struct pattern odd;
-static struct pair_params params;
-static struct pair pair;
-static int64_t started_ns;
-static int descriptors;
 static enum side ill;
-
-static int count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	int count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static int setup(void **state)
 {
 	(void)state;
-	real = transport_find("pipe");
-	fake = *real;
-	params = (struct pair_params){
-		.transport = &fake,
-		.pattern = &pattern_pingpong,
-		.wait = WAIT_BLOCK,
-		.message_bytes = 64,
-		.cpus = {-1, -1},
-		.threads = true,
-		.exchange = {.warmup = 20, .per_epoch = 10, .epochs = 60, .batch = 1},
-		.nonce = 0xfeed,
-		.padding_bytes = 4095,
-		.folder = "/tmp",
-	};
-	seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(seen, MAP_FAILED);
-	fail_text(EIO, "stale");
-	descriptors = count_descriptors();
-	started_ns = clock_now_ns();
+	pair_begin("pipe");
+	params.threads = true;
+	seen = memory_shared(4096);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	pair_release(&pair);
 	munmap(seen, 4096);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(errno, ECHILD);
-	assert_int_equal(count_descriptors(), descriptors);
+	pair_end();
 	return 0;
-}
-
-static void assert_ends(enum pair_status status, const char *reason)
-{
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, reason);
-	assert_int_equal(pair.status, status);
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_true(clock_now_ns() - started_ns < 4 * SECOND);
 }
 
 static void every_pattern_runs(void **state)
@@ -145,8 +86,7 @@ static void two_threads_of_one_process(void **state)
 	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		last = CPU_ISSET(cpu, &all) ? (int)cpu : last;
 	params.cpus = (struct cpu_pair){last, last};
-	odd = (struct pattern){.loop = {note_producer, note_consumer}};
-	params.pattern = &odd;
+	set_loops(note_producer, note_consumer);
 	assert_ends(PAIR_DONE, "");
 	assert_int_not_equal(seen[0].process, getpid());
 	assert_int_equal(seen[0].process, seen[1].process);
@@ -187,8 +127,7 @@ static int busy_consumer(struct pattern_end *end)
 static void each_thread_is_charged_with_its_own(void **state)
 {
 	(void)state;
-	odd = (struct pattern){.loop = {sleepy_producer, busy_consumer}};
-	params.pattern = &odd;
+	set_loops(sleepy_producer, busy_consumer);
 	assert_ends(PAIR_DONE, "");
 	assert_true(pair.tally[SIDE_CONSUMER]->usage.cpu_ns >= SECOND / 10);
 	assert_true(pair.tally[SIDE_PRODUCER]->usage.cpu_ns < SECOND / 20);
@@ -249,21 +188,18 @@ static void what_goes_wrong_is_told(void **state)
 		{SIGSEGV, "process: killed by signal 11 (Segmentation fault)"},
 		{-1, "process: gone without a word"}};
 
-	odd = (struct pattern){.loop = {suffer_as_producer, suffer_as_consumer}};
-	params.pattern = &odd;
+	set_loops(suffer_as_producer, suffer_as_consumer);
 	for (size_t l = 0; l < COUNT(links); l++) {
 		params.transport = transport_find(links[l].transport);
 		params.wait = links[l].wait;
 		for (ill = SIDE_PRODUCER; ill < SIDES; ill++) {
 			accident = 0;
-			started_ns = clock_now_ns();
 			assert_ends(PAIR_FAILED,
 				ill == SIDE_PRODUCER ? "producer: this is no message"
 						     : "consumer: this is no message");
 			pair_release(&pair);
 			for (size_t i = 0; i < COUNT(table); i++) {
 				accident = table[i].accident;
-				started_ns = clock_now_ns();
 				assert_ends(PAIR_FAILED, table[i].reason);
 				pair_release(&pair);
 			}
@@ -284,8 +220,7 @@ static void no_thread_outlives_the_harness(void **state)
 	volatile struct seen *both = seen;
 	int status;
 
-	odd = (struct pattern){.loop = {hang, hang}};
-	params.pattern = &odd;
+	set_loops(hang, hang);
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1UL), 0);
 	pid_t harness = fork();
 

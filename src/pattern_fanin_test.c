@@ -1,47 +1,20 @@
 /* One consumer and many connections, over real transports: every message is on its own connection,
  * each connection has its turn, and too many of them are refused with a reason. */
-#include "pair.h"
+#include "pair_test.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/select.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "interrupt.h"
 #include "message.h"
-#include "scratch.h"
 #include "wait.h"
 
-#include <cmocka.h>
+enum { MOST = 4096 };
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-enum { NONCE = 0xfeed, MOST = 4096 };
-
-static struct scratch scratch;
-static const struct transport *real;
-static struct transport fake;
-static struct pair_params params;
-static struct pair pair;
 static uint32_t *received; /* shared: by the consumer, over each connection */
-
-static int count_entries(const char *path)
-{
-	DIR *dir = opendir(path);
-	int count = 0;
-
-	while (dir && readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
 
 static int counting_recv(void *state, void *message, size_t bytes)
 {
@@ -57,50 +30,36 @@ static int counting_recv(void *state, void *message, size_t bytes)
 static int setup(void **state)
 {
 	(void)state;
-	real = transport_find("unix-stream");
-	fake = *real;
+	pair_begin("unix-stream");
 	fake.recv = counting_recv;
-	params = (struct pair_params){
-		.transport = &fake,
-		.pattern = &pattern_fanin,
-		.wait = WAIT_POLL,
-		.message_bytes = 64,
-		.cpus = {-1, -1},
-		.connections = 10,
-		.active = 1,
-		.exchange = {.warmup = 20, .per_epoch = 10, .epochs = 60, .batch = 1},
-		.nonce = NONCE,
-		.folder = scratch.path,
-	};
-	received = mmap(NULL, MOST * sizeof *received, PROT_READ | PROT_WRITE,
-		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	assert_ptr_not_equal(received, MAP_FAILED);
-	fail_text(EIO, "stale");
+	params.pattern = &pattern_fanin;
+	params.wait = WAIT_POLL;
+	params.connections = 10;
+	params.active = 1;
+	received = memory_shared(MOST * sizeof *received);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	pair_release(&pair);
 	munmap(received, MOST * sizeof *received);
+	pair_end();
 	return 0;
 }
 
-static void assert_ends(enum pair_status status, const char *reason)
+static void assert_fans_in(enum pair_status status, const char *reason)
 {
-	int descriptors = count_entries("/proc/self/fd");
+	int open_before = count_entries("/proc/self/fd");
 	struct rlimit before, after;
 
 	getrlimit(RLIMIT_NOFILE, &before);
 	pair_release(&pair);
 	memset(received, 0, MOST * sizeof *received);
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, reason);
-	assert_int_equal(pair.status, status);
+	assert_run(status, reason);
 	getrlimit(RLIMIT_NOFILE, &after);
 	assert_int_equal(after.rlim_cur, before.rlim_cur);
-	assert_int_equal(count_entries("/proc/self/fd"), descriptors);
+	assert_int_equal(count_entries("/proc/self/fd"), open_before);
 	assert_int_equal(count_entries(scratch.path), 2); /* . and .. */
 }
 
@@ -137,7 +96,7 @@ static void every_wait_serves_every_connection(void **state)
 		if (!(pattern_fanin.waits & WAIT_SET(wait)) || !runs_here())
 			continue;
 		for (params.active = 1; params.active <= 10; params.active++) {
-			assert_ends(PAIR_DONE, "");
+			assert_fans_in(PAIR_DONE, "");
 			assert_counts(20, 600);
 		}
 		params.active = 1;
@@ -154,7 +113,7 @@ static void every_transport_with_descriptors(void **state)
 		params.active = 3;
 		if (pattern_waits(&pattern_fanin, params.transport) == 0 || !runs_here())
 			continue;
-		assert_ends(PAIR_DONE, "");
+		assert_fans_in(PAIR_DONE, "");
 		assert_counts(20, 600);
 		tried++;
 	}
@@ -169,11 +128,11 @@ static void every_transport_with_descriptors(void **state)
 static void the_active_ones_take_turns(void **state)
 {
 	(void)state;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	for (int c = 0; c < 10; c++)
 		assert_int_equal(received[c], 2 * 62);
 	params.active = 5;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	for (int c = 0; c < 10; c++)
 		assert_in_range(received[c], 2 * 60, 2 * 64);
 }
@@ -185,7 +144,7 @@ static void counts_that_do_not_divide(void **state)
 	params.active = 7;
 	params.exchange.warmup = 17;
 	params.exchange.per_epoch = 13;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	assert_counts(17, 13 * 60);
 }
 
@@ -194,7 +153,7 @@ static void between_threads(void **state)
 	(void)state;
 	params.threads = true;
 	params.active = 4;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	assert_counts(20, 600);
 }
 
@@ -227,7 +186,7 @@ static void select_goes_as_far_as_its_set(void **state)
 	params.exchange.per_epoch = 2;
 	params.wait = WAIT_SELECT;
 	params.connections = 980; /* descriptors of both ends in the harness: twice as many */
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	params.connections = FD_SETSIZE;
 	pair_release(&pair);
 	pair_run(&params, &pair);
@@ -236,7 +195,7 @@ static void select_goes_as_far_as_its_set(void **state)
 	params.wait = WAIT_EPOLL;
 	params.connections = 2000;
 	params.active = 100;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 }
 
 static void too_many_for_the_limit(void **state)
@@ -250,7 +209,7 @@ static void too_many_for_the_limit(void **state)
 	low = normal;
 	low.rlim_cur = 300;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
-	assert_ends(PAIR_DONE, ""); /* the soft limit is raised meanwhile */
+	assert_fans_in(PAIR_DONE, ""); /* the soft limit is raised meanwhile */
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &normal), 0);
 	params.connections = 1000000;
 	pair_release(&pair);
@@ -274,9 +233,10 @@ static void replies_that_fit_no_buffer(void **state)
 	assert_non_null(strstr(pair.reason, "a reply must fit a buffer"));
 	params.active = 1;
 	params.exchange.per_epoch = 1;
-	assert_ends(PAIR_DONE, "");
+	assert_fans_in(PAIR_DONE, "");
 	params.active = 3;
-	assert_ends(PAIR_FAILED, "producer: active=3: expected 1 to 2, the number of connections");
+	assert_fans_in(
+		PAIR_FAILED, "producer: active=3: expected 1 to 2, the number of connections");
 }
 
 static int interrupted_setup(void *state, const struct link_params *link)
@@ -293,23 +253,10 @@ static void an_interrupt_ends_the_set_up(void **state)
 	(void)state;
 	fake.setup = interrupted_setup;
 	assert_int_equal(interrupt_catch(), 0);
-	assert_ends(PAIR_INTERRUPTED, "interrupted");
+	assert_fans_in(PAIR_INTERRUPTED, "interrupted");
 	interrupt_release();
 	assert_int_equal(received[3], 1);
 	assert_int_equal(received[4], 0);
-}
-
-static int open_scratch(void **state)
-{
-	(void)state;
-	return scratch_open(&scratch);
-}
-
-static int close_scratch(void **state)
-{
-	(void)state;
-	scratch_close(&scratch);
-	return 0;
 }
 
 int main(void)

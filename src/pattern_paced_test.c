@@ -1,25 +1,15 @@
 /* The open loop: messages are due on a schedule, and what holds them up counts against all that it
  * holds up (coordinated omission). */
-#include "pattern.h"
+#include "pair_test.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
 #include <time.h>
 
-#include "fail.h"
 #include "message.h"
-#include "pair.h"
-
-#include <cmocka.h>
 
 enum { EPOCHS = 60 };
 
-static const struct transport *real;
-static struct transport fake;
-static struct pair_params params;
-static struct pair pair;
 static uint64_t received, stall_at; /* in the consumer */
 static int64_t stall_ns;
 
@@ -50,22 +40,11 @@ static int losing_recv(void *state, void *message, size_t bytes)
 static int setup(void **state)
 {
 	(void)state;
-	real = transport_find("pipe");
-	fake = *real;
-	params = (struct pair_params){
-		.transport = &fake,
-		.pattern = &pattern_paced,
-		.wait = WAIT_BLOCK,
-		.message_bytes = 64,
-		.cpus = {-1, -1},
-		.exchange = {.warmup = 50,
-			.per_epoch = 5,
-			.epochs = EPOCHS,
-			.batch = 1,
-			.interval_ns = 100000},
-		.nonce = 0xfeed,
-		.folder = "/tmp",
-	};
+	pair_begin("pipe");
+	params.pattern = &pattern_paced;
+	params.exchange.warmup = 50;
+	params.exchange.per_epoch = 5;
+	params.exchange.interval_ns = 100000;
 	received = 0;
 	return 0;
 }
@@ -73,15 +52,8 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	(void)state;
-	pair_release(&pair);
+	pair_end();
 	return 0;
-}
-
-static void run(void)
-{
-	pair_run(&params, &pair);
-	assert_string_equal(pair.reason, "");
-	assert_int_equal(pair.status, PAIR_DONE);
 }
 
 static struct histogram merged(const struct histogram *epochs)
@@ -97,7 +69,7 @@ static struct histogram merged(const struct histogram *epochs)
 static void every_message_is_recorded_once(void **state)
 {
 	(void)state;
-	run();
+	assert_run(PAIR_DONE, "");
 
 	const struct tally *producer = pair.tally[SIDE_PRODUCER], *consumer = pair.tally[1];
 
@@ -135,7 +107,7 @@ static void a_schedule_on_one_cpu(void **state)
 	assert_int_equal(topology_pair(topology, PLACEMENT_SAME_CPU, &cpus), 0);
 	topology_free(topology);
 	params.cpus = cpus;
-	run();
+	assert_run(PAIR_DONE, "");
 	assert_int_equal(pair.tally[1]->messages, 5 * EPOCHS);
 	assert_int_equal(merged(pair.tally[1]->epoch).count, 5 * EPOCHS);
 }
@@ -147,7 +119,7 @@ static void lost_messages_leave_their_epochs(void **state)
 	fake.traits |= TRAIT_LOSSY;
 	params.exchange.warmup = 51;
 	params.exchange.per_epoch = 6;
-	run();
+	assert_run(PAIR_DONE, "");
 
 	const struct tally *consumer = pair.tally[SIDE_CONSUMER];
 
@@ -170,7 +142,7 @@ static void a_stall_is_not_omitted(void **state)
 	params.exchange.interval_ns = 1e6;
 	stall_at = 50 + 1000;
 	stall_ns = 1500000000;
-	run();
+	assert_run(PAIR_DONE, "");
 
 	struct histogram h = merged(pair.tally[SIDE_CONSUMER]->epoch);
 	double response = histogram_quantile(&h, 0.99);
