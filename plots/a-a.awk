@@ -110,10 +110,6 @@ function arm_place(a, y)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	for (a = 1; a <= arms; a++)
 		if (((a, "a-a") in any_kind) || ((a, "positive") in any_kind))
 			shown[++shown_total] = a

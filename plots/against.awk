@@ -291,10 +291,6 @@ function none_text()
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	for (i = 1; i <= points; i++)
 		point_add(i)
 	if (curves == 0) {

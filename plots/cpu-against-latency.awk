@@ -243,10 +243,6 @@ function null_sentence(    m, p, a, list)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	best_size = choose_size(size_count, sizes, size_total)
 	if (best_size != "")
 		collect_points()

@@ -125,10 +125,6 @@ function loads_text(    i, text)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	best_size = choose_size(size_count, sizes, size_total)
 	for (i = 1; i <= points; i++)
 		point_add(i)

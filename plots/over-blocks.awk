@@ -80,10 +80,6 @@ function group_place(g, y,    c, list, n, i, rows)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	for (c = 1; c <= cells; c++)
 		for (a = 1; a <= arms; a++)
 			most_runs = max(most_runs, cell_runs[c, a])

@@ -9,8 +9,10 @@
 # quote(), so nothing that a label holds is ever read as gnuplot code.
 
 BEGIN {
+	OFS = "\t"
 	params = figure ".params"
 	frame = figure ".frame"
+	data = figure ".dat"
 	page_width = 1000
 	page_margin = 20
 	identifier = figure

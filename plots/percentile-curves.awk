@@ -68,10 +68,6 @@ function end_pixel(c)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	if (points == 0) {
 		answer("none", "no pingpong cell has percentiles that its messages support")
 		exit

@@ -140,10 +140,6 @@ function cell_place_at(c, x, y, is_left, is_lowest,    a, i, n, low, high)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	sort_list(percentiles, percentile_total, percentile_value)
 	choose_cells()
 	if (chosen_total == 0) {

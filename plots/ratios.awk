@@ -168,10 +168,6 @@ function name_lanes(    i)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	if (rows == 0) {
 		answer("none", ENVIRON["not_compared"] != "" ? ENVIRON["not_compared"] : "no median or throughput in both results")
 		exit

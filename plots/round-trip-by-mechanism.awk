@@ -249,10 +249,6 @@ function legend_place(y)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	best_size = choose_size(size_count, sizes, size_total)
 	if (best_size == "" || size_count[best_size] == 0) {
 		answer("none", "no pingpong cell has a p50")

@@ -79,10 +79,6 @@ function legend_place(y)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	medians = figure ".medians"
 	for (c = 1; c <= cells; c++) {
 		label_length = max(label_length, text_length(mechanism_label[cell_mechanism[c]]))

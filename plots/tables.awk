@@ -60,6 +60,12 @@ function field(name)
 	return $column[table, name]
 }
 
+# Before the END of any figure.
+END {
+	if (failed)
+		exit 2
+}
+
 # Numbers 1.. in the order of appearance.
 
 # An arm is one file.

@@ -106,10 +106,6 @@ function collect(    i, k, x, key, n, list, look)
 }
 
 END {
-	if (failed)
-		exit 2
-	OFS = "\t"
-	data = figure ".dat"
 	best_size = choose_size(size_count, sizes, size_total)
 	if (best_size == "" || size_count[best_size] == 0) {
 		answer("none", "no transport has two waits that sleep")
