@@ -222,26 +222,36 @@ enum placement_class affinity_class_of(const struct cpu *a, const struct cpu *b)
 	return PLACEMENT_CROSS_NUMA;
 }
 
-/* The table's end, CPU 0's core, is left out unless with_cpu0. */
-static bool find_pair(
-	const struct topology *t, enum placement_class class, bool with_cpu0, struct cpu_pair *pair)
+static bool is_free(const struct topology *t, unsigned i, const bool *taken)
 {
-	const struct cpu *end = t->cpus + t->counts.cpus;
+	return t->cpus[i].allowed && !(taken && taken[i]);
+}
 
-	while (!with_cpu0 && end > t->cpus && end[-1].beside_cpu0)
-		end--;
-	for (const struct cpu *a = t->cpus; a < end; a++)
-		for (const struct cpu *b = a; a->allowed && b < end; b++)
-			if (b->allowed && affinity_class_of(a, b) == class) {
-				*pair = (struct cpu_pair){.producer = a->os, .consumer = b->os};
+bool affinity_find_pair(const struct topology *t, enum placement_class class, unsigned count,
+	const bool *taken, struct cpu_pair *pair)
+{
+	const struct cpu *cpus = t->cpus;
+
+	for (unsigned a = 0; a < count; a++)
+		for (unsigned b = a; is_free(t, a, taken) && b < count; b++)
+			if (is_free(t, b, taken) &&
+				affinity_class_of(&cpus[a], &cpus[b]) == class) {
+				*pair = (struct cpu_pair){
+					.producer = cpus[a].os, .consumer = cpus[b].os};
 				return true;
 			}
 	return false;
 }
 
+/* With CPU 0's core, the table's end, only where there is no pair without. */
 static bool has_pair(const struct topology *t, enum placement_class class, struct cpu_pair *pair)
 {
-	return find_pair(t, class, false, pair) || find_pair(t, class, true, pair);
+	unsigned all = t->counts.cpus, quiet = all;
+
+	while (quiet > 0 && t->cpus[quiet - 1].beside_cpu0)
+		quiet--;
+	return affinity_find_pair(t, class, quiet, NULL, pair) ||
+		affinity_find_pair(t, class, all, NULL, pair);
 }
 
 int topology_pair(const struct topology *t, enum placement_class class, struct cpu_pair *pair)

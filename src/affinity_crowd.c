@@ -24,20 +24,10 @@ static void take(const struct topology *t, int os, struct taken *taken)
 		taken->core[i] = taken->core[i] || t->cpus[i].core == core;
 }
 
-/* The first pair of the class in the table's order that uses nothing that is taken. */
 static bool find_free(const struct topology *t, enum placement_class class, const bool *taken,
 	struct cpu_pair *pair)
 {
-	const struct cpu *cpus = t->cpus;
-
-	for (unsigned a = 0; a < t->counts.cpus; a++)
-		for (unsigned b = a; cpus[a].allowed && !taken[a] && b < t->counts.cpus; b++)
-			if (cpus[b].allowed && !taken[b] &&
-				affinity_class_of(&cpus[a], &cpus[b]) == class) {
-				*pair = (struct cpu_pair){cpus[a].os, cpus[b].os};
-				return true;
-			}
-	return false;
+	return affinity_find_pair(t, class, t->counts.cpus, taken, pair);
 }
 
 static void place(const struct topology *t, enum placement_class class, struct taken *taken,

@@ -23,4 +23,9 @@ struct topology {
 
 enum placement_class affinity_class_of(const struct cpu *a, const struct cpu *b);
 
+/* The first pair of a class in the table's order, among its first `count` CPUs, of those that may
+ * be used and are not `taken` (by the place in the table; NULL: none is). */
+bool affinity_find_pair(const struct topology *t, enum placement_class class, unsigned count,
+	const bool *taken, struct cpu_pair *pair);
+
 #endif
