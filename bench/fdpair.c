@@ -179,6 +179,13 @@ int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params
 	return err;
 }
 
+int fdpair_name_too_long(const struct link_params *params, const char *what)
+{
+	return fail_text(ENAMETOOLONG,
+		"%s: too long for the name of %s: set TMPDIR to a shorter one", params->folder,
+		what);
+}
+
 static int open_ready(const struct fdpair *pair, struct ready **ready, enum ready_for event, int fd)
 {
 	int err;

@@ -58,11 +58,16 @@ int fdpair_size_socket(int fd, const struct link_params *params);
 int fdpair_finish_sockets(struct fdpair *pair, const struct link_params *params);
 int fdpair_note_sockets(struct fdpair *pair, const struct link_params *params);
 
+#define UDP_MAX_PAYLOAD 65507 /* bytes: 65535 less the headers of IPv4 and UDP */
+
 /* For datagram sockets: -EMSGSIZE with a reason unless one message of the link's size goes from one
  * end to the other. Before fdpair_finish_sockets. Unconnected, it goes to an address. */
 int fdpair_probe_packet(struct fdpair *pair, const struct link_params *params);
 int fdpair_probe_packet_to(struct fdpair *pair, const struct link_params *params,
 	const struct sockaddr *to, socklen_t to_bytes);
+
+/* -ENAMETOOLONG with a reason: the link's folder is too long for the path of `what` ("a FIFO"). */
+int fdpair_name_too_long(const struct link_params *params, const char *what);
 
 /* Slots. -ENOSYS and -EPERM from attach: this machine lacks the wait. */
 int fdpair_attach(void *state, enum side side);

@@ -5,8 +5,7 @@
 #include "fdpair.h"
 #include "inet.h"
 
-#define UDP_MAX_PAYLOAD  65507 /* bytes: 65535 less the headers of IPv4 and UDP */
-#define UDP6_MAX_PAYLOAD 65527 /* IPv6 doesn't count its own header */
+#define UDP6_MAX_PAYLOAD 65527 /* unlike UDP_MAX_PAYLOAD: IPv6 doesn't count its own header */
 
 /* After fdpair_init: the socket of one side, bound to *at (port 0: a free one, which comes back).
  */

@@ -1,13 +1,12 @@
 /* See endpoint.h. */
 #include "endpoint.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "fail.h"
+#include "fdpair.h"
 
 #define SCHEME_BYTES (sizeof ENDPOINT_SCHEME - 1)
 
@@ -19,9 +18,7 @@ int endpoint_open(struct endpoint *endpoint, const struct link_params *params)
 
 	if (length < 0 || (size_t)length > most) {
 		endpoint->url[0] = '\0';
-		return fail_text(ENAMETOOLONG,
-			"%s: too long for the name of a socket: set TMPDIR to a shorter one",
-			params->folder);
+		return fdpair_name_too_long(params, "a socket");
 	}
 	return 0;
 }

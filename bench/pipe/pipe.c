@@ -1,6 +1,5 @@
 /* pipe and fifo: two one-way byte channels of the kernel, without and with a name in the file
  * system. The name is only a meeting place: it is gone before the first message. */
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -67,15 +66,15 @@ int pipe_setup(void *state, const struct link_params *params)
 }
 
 /* The reader opens first and without blocking, so the writer finds it and neither waits. */
-static int fifo_open(struct fifo *fifo, enum side reader, const char *folder)
+static int fifo_open(struct fifo *fifo, enum side reader, const struct link_params *params)
 {
 	char *path = fifo->path[reader];
-	int length = snprintf(path, sizeof fifo->path[reader], "%s/fifo-%d", folder, (int)reader);
+	int length = snprintf(
+		path, sizeof fifo->path[reader], "%s/fifo-%d", params->folder, (int)reader);
 
 	if (length >= (int)sizeof fifo->path[reader]) {
 		path[0] = '\0';
-		return fail_text(ENAMETOOLONG,
-			"%s: too long for the name of a FIFO: set TMPDIR to a shorter one", folder);
+		return fdpair_name_too_long(params, "a FIFO");
 	}
 	if (mkfifo(path, 0600) < 0) {
 		path[0] = '\0';
@@ -97,7 +96,7 @@ static int fifo_setup(void *state, const struct link_params *params)
 
 	fdpair_init(&fifo->pair);
 	for (enum side reader = SIDE_PRODUCER; reader < SIDES; reader++) {
-		int err = fifo_open(fifo, reader, params->folder);
+		int err = fifo_open(fifo, reader, params);
 
 		if (err)
 			return err;

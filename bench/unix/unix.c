@@ -1,7 +1,6 @@
 /* See unix.h. */
 #include "unix.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -25,9 +24,7 @@ int unix_bind_path(int *fd, int type, enum side side, struct unix_address *addre
 
 	if (snprintf(own.name.sun_path, room, "%s/socket-%d", params->folder, (int)side) >=
 		(int)room)
-		return fail_text(ENAMETOOLONG,
-			"%s: too long for the name of a socket: set TMPDIR to a shorter one",
-			params->folder);
+		return fdpair_name_too_long(params, "a socket");
 
 	int err = unix_open(fd, type, params);
 

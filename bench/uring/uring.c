@@ -16,8 +16,6 @@
 #include "fail.h"
 #include "fdpair.h"
 
-#define UDP_MAX_PAYLOAD 65507 /* bytes: 65535 less the headers of IPv4 and UDP */
-
 #define URING_WAITS (WAIT_SET(WAIT_IO_URING) | WAIT_SET(WAIT_SPIN))
 
 #ifdef IPCMARK_HAVE_LIBURING
