@@ -71,9 +71,7 @@ static void cell_allocate(struct cell_record *cell, uint32_t runs)
 		end_cell(cell, CELL_FAILED, "out of memory");
 }
 
-/* What another cell of the same link and CPUs was found to move, so that the loads of a sweep are
- * shares of one capacity; 0: none was. */
-static double capacity_of_link(const struct run_record *record, const struct cell *cell)
+double run_capacity_of_link(const struct run_record *record, const struct cell *cell)
 {
 	for (size_t i = 0; i < record->plan->count; i++) {
 		const struct cell *other = record->cells[i].cell;
@@ -98,7 +96,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		.warmup_ns = pass->record->options.warmup_ns,
 		.warmup_messages = pass->record->options.warmup_messages,
 		.axes = cell->cell->axes,
-		.capacity_per_s = capacity_of_link(pass->record, cell->cell),
+		.capacity_per_s = run_capacity_of_link(pass->record, cell->cell),
 	};
 	struct calibration calibration = {0};
 	char reason[FAIL_TEXT_BYTES];

@@ -63,4 +63,8 @@ int run_plan(const struct plan *plan, const struct run_options *options,
 
 void run_release(struct run_record *record);
 
+/* What a cell of the same link and CPUs was found to move so far, in messages a second, so that the
+ * loads of a sweep are shares of one capacity; 0: none was. */
+double run_capacity_of_link(const struct run_record *record, const struct cell *cell);
+
 #endif
