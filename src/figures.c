@@ -249,12 +249,23 @@ static void check_conditions(
 	}
 }
 
+void figures_divide_usage(struct run_figures *figures, enum side timed)
+{
+	double messages = (double)figures->side_messages[timed], cpu_ns = 0, switches = 0;
+
+	for (int side = 0; side < SIDES; side++) {
+		cpu_ns += (double)figures->usage[side].cpu_ns;
+		switches += (double)figures->usage[side].voluntary_switches;
+	}
+	figures->cpu_ns_per_message = cpu_ns / messages;
+	figures->switches_per_message = switches / messages;
+}
+
 static void add_rates(const struct figures_context *context, const struct pair *pair, uint32_t cut,
 	struct run_figures *figures)
 {
 	const struct exchange *x = &context->params->exchange;
 	const struct tally *timed = pair->tally[context->params->pattern->timed];
-	double measured = (double)timed->messages, cpu_ns = 0, switches = 0;
 
 	figures->messages = timed->arrived[x->epochs] - timed->arrived[cut];
 	figures->offered = (x->epochs - cut) * x->per_epoch;
@@ -278,11 +289,8 @@ static void add_rates(const struct figures_context *context, const struct pair *
 		figures->busy[side] = fmin(
 			(double)figures->usage[side].cpu_ns / (double)pair->tally[side]->elapsed_ns,
 			1);
-		cpu_ns += (double)figures->usage[side].cpu_ns;
-		switches += (double)figures->usage[side].voluntary_switches;
 	}
-	figures->cpu_ns_per_message = cpu_ns / measured;
-	figures->switches_per_message = switches / measured;
+	figures_divide_usage(figures, context->params->pattern->timed);
 }
 
 void figures_of_run(

@@ -97,6 +97,10 @@ void figures_of_run(const struct figures_context *context, const struct pair *pa
 void figures_merge(const struct figures_context *context, const struct run_figures *figures,
 	struct histogram *merged);
 
+/* The CPU time and the switches of both sides (usage) for each message of the side that is timed.
+ */
+void figures_divide_usage(struct run_figures *figures, enum side timed);
+
 /* Takes a good run out of the estimates, and says why. */
 void figures_invalidate(struct run_figures *figures, const char *reason);
 

@@ -168,14 +168,8 @@ static void conclude(const struct figures_context *context, const struct histogr
 	struct run_figures *figures)
 {
 	const struct pattern *pattern = context->params->pattern;
-	double measured = (double)figures->side_messages[pattern->timed], cpu_ns = 0, switches = 0;
 
-	for (int side = 0; side < SIDES; side++) {
-		cpu_ns += (double)figures->usage[side].cpu_ns;
-		switches += (double)figures->usage[side].voluntary_switches;
-	}
-	figures->cpu_ns_per_message = cpu_ns / measured;
-	figures->switches_per_message = switches / measured;
+	figures_divide_usage(figures, pattern->timed);
 	if (!pattern->is_recorded)
 		return;
 	figures->rtt = distribution_of(kept, context->params->exchange.batch);
