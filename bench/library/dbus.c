@@ -64,6 +64,17 @@ static int dbus_wait(struct dbus_link *link, enum wait_mode wait)
 	return err < 0 && err != -EINTR ? dbus_fail("sd_bus_wait", err) : 0;
 }
 
+/* Does what there is to do, or waits until there may be something. A message that came is in
+ * *signal, unless that is NULL. */
+static int dbus_process(struct dbus_link *link, enum wait_mode wait, sd_bus_message **signal)
+{
+	int done = sd_bus_process(link->bus, signal);
+
+	if (done < 0 && done != -EINTR)
+		return dbus_fail("sd_bus_process", done);
+	return done == 0 ? dbus_wait(link, wait) : 0;
+}
+
 /* Of a signal of ours. */
 static int dbus_payload(sd_bus_message *signal, void *message, size_t bytes)
 {
@@ -89,13 +100,8 @@ __attribute__((hot)) static int dbus_recv(void *state, void *message, size_t byt
 	sd_bus_message *signal = NULL;
 
 	while (!signal) {
-		int done = sd_bus_process(link->bus, &signal);
-		int err = 0;
+		int err = dbus_process(link, link->wait, &signal);
 
-		if (done < 0 && done != -EINTR)
-			err = dbus_fail("sd_bus_process", done);
-		else if (done == 0)
-			err = dbus_wait(link, link->wait);
 		if (err)
 			return err;
 	}
@@ -135,18 +141,11 @@ __attribute__((hot)) static int dbus_send(void *state, const void *message, size
 /* The handshake, as anonymous peers. */
 static int dbus_authenticate(struct dbus_link *link)
 {
-	while (sd_bus_is_ready(link->bus) == 0) {
-		int done = sd_bus_process(link->bus, NULL);
-		int err = 0;
+	int err = 0;
 
-		if (done < 0 && done != -EINTR)
-			err = dbus_fail("sd_bus_process", done);
-		else if (done == 0)
-			err = dbus_wait(link, WAIT_BLOCK);
-		if (err)
-			return err;
-	}
-	return 0;
+	while (!err && sd_bus_is_ready(link->bus) == 0)
+		err = dbus_process(link, WAIT_BLOCK, NULL);
+	return err;
 }
 
 static int dbus_attach(void *state, enum side side)

@@ -23,6 +23,21 @@ int endpoint_open(struct endpoint *endpoint, const struct link_params *params)
 	return 0;
 }
 
+int endpoint_greet(void *state, enum side side, int (*send)(void *, const void *, size_t),
+	int (*recv)(void *, void *, size_t))
+{
+	char nothing[1] = {0};
+	int err = 0;
+
+	if (side == SIDE_PRODUCER)
+		err = send(state, nothing, 0);
+	if (!err)
+		err = recv(state, nothing, 0);
+	if (!err && side == SIDE_CONSUMER)
+		err = send(state, nothing, 0);
+	return err;
+}
+
 void endpoint_close(struct endpoint *endpoint)
 {
 	if (endpoint->url[0])

@@ -15,6 +15,11 @@ struct endpoint {
 /* 0, or -ENAMETOOLONG where the path does not fit the name of a socket. */
 int endpoint_open(struct endpoint *endpoint, const struct link_params *params);
 
+/* The last thing in attach, with the transport's slots: an empty message each way, after which the
+ * connection stands. */
+int endpoint_greet(void *state, enum side side, int (*send)(void *, const void *, size_t),
+	int (*recv)(void *, void *, size_t));
+
 /* Removes the name, where it is. Can be called again. */
 void endpoint_close(struct endpoint *endpoint);
 

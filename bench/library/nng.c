@@ -100,21 +100,6 @@ __attribute__((hot)) static int nng_transport_recv(void *state, void *message, s
 	return 0;
 }
 
-/* An empty message each way: the connection stands. */
-static int nng_greet(struct nng_link *link, enum side side)
-{
-	char nothing[1];
-	int err = 0;
-
-	if (side == SIDE_PRODUCER)
-		err = nng_transport_send(link, nothing, 0);
-	if (!err)
-		err = nng_transport_recv(link, nothing, 0);
-	if (!err && side == SIDE_CONSUMER)
-		err = nng_transport_send(link, nothing, 0);
-	return err;
-}
-
 static int nng_attach(void *state, enum side side)
 {
 	struct nng_link *link = state;
@@ -136,7 +121,7 @@ static int nng_attach(void *state, enum side side)
 		if (error)
 			return nng_fail("nng_dial", error);
 	}
-	return nng_greet(link, side);
+	return endpoint_greet(link, side, nng_transport_send, nng_transport_recv);
 }
 
 #else

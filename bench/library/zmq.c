@@ -112,21 +112,6 @@ static int zmq_configure(const struct zmq_link *link)
 	return 0;
 }
 
-/* An empty message each way: the connection stands. */
-static int zmq_greet(struct zmq_link *link, enum side side)
-{
-	char nothing[1];
-	int err = 0;
-
-	if (side == SIDE_PRODUCER)
-		err = zmq_transport_send(link, nothing, 0);
-	if (!err)
-		err = zmq_transport_recv(link, nothing, 0);
-	if (!err && side == SIDE_CONSUMER)
-		err = zmq_transport_send(link, nothing, 0);
-	return err;
-}
-
 static int zmq_attach(void *state, enum side side)
 {
 	struct zmq_link *link = state;
@@ -146,7 +131,7 @@ static int zmq_attach(void *state, enum side side)
 		return zmq_fail("zmq_bind");
 	if (side == SIDE_PRODUCER && zmq_connect(link->socket, link->endpoint.url) < 0)
 		return zmq_fail("zmq_connect");
-	return zmq_greet(link, side);
+	return endpoint_greet(link, side, zmq_transport_send, zmq_transport_recv);
 }
 
 #else
