@@ -131,7 +131,8 @@ static void each_thread_is_charged_with_its_own(void **state)
 	assert_ends(PAIR_DONE, "");
 	assert_true(pair.tally[SIDE_CONSUMER]->usage.cpu_ns >= SECOND / 10);
 	assert_true(pair.tally[SIDE_PRODUCER]->usage.cpu_ns < SECOND / 20);
-	assert_int_equal(pair.tally[SIDE_PRODUCER]->usage.voluntary_switches, 1);
+	/* its sleep, and a lock of the address space that the other thread holds now and then */
+	assert_in_range(pair.tally[SIDE_PRODUCER]->usage.voluntary_switches, 1, 10);
 }
 
 static int failing_attach(void *state, enum side side)

@@ -228,12 +228,15 @@ static int ring_send_chunk(struct ring_end *end, const unsigned char *from, size
 static __attribute__((noinline)) int ring_send_any(
 	struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	int err = 0;
+	while (UNLIKELY(bytes > end->slot_bytes)) {
+		int err = ring_send_chunk(end, from, end->slot_bytes);
 
-	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
-		bytes -= end->slot_bytes, from += end->slot_bytes)
-		err = ring_send_chunk(end, from, end->slot_bytes);
-	return err ? err : ring_send_chunk(end, from, bytes);
+		if (err)
+			return err;
+		bytes -= end->slot_bytes;
+		from += end->slot_bytes;
+	}
+	return ring_send_chunk(end, from, bytes);
 }
 
 /* A message of a line takes as long as a call that has registers to save, so its way has none: what
@@ -308,12 +311,16 @@ static int ring_recv_chunk(struct ring_end *end, unsigned char *into, size_t byt
 static __attribute__((noinline)) int ring_recv_any(
 	struct ring_end *end, unsigned char *into, size_t bytes)
 {
-	int err = 0;
+	while (UNLIKELY(bytes > end->slot_bytes)) {
+		int err = ring_recv_chunk(end, into, end->slot_bytes);
 
-	for (; UNLIKELY(bytes > end->slot_bytes) && !err;
-		bytes -= end->slot_bytes, into += end->slot_bytes)
-		err = ring_recv_chunk(end, into, end->slot_bytes);
-	return err ? err : ring_recv_chunk(end, into, bytes);
+		if (err)
+			return err;
+		bytes -= end->slot_bytes;
+		/* cppcheck-suppress ctuuninitvar ; the caller's buffer is written, not read */
+		into += end->slot_bytes;
+	}
+	return ring_recv_chunk(end, into, bytes);
 }
 
 /* See ring_send. */
