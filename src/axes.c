@@ -4,7 +4,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fail.h"
@@ -196,28 +198,30 @@ static const struct axis {
 	const struct pattern *patterns[4]; /* whose it is; NULL at the end */
 	int (*read)(struct axes *axes, const char *value);
 	void (*write)(const struct axes *axes, char value[VALUE_BYTES]); /* nothing where unset */
+	const char *column;                                 /* in tables, with its unit */
+	int (*number)(const char *value, uint64_t *number); /* in it; NULL: as it is written */
 } table[] = {
 	{"think", "think=1ms", "the producer sleeps before each round trip: from idle CPUs",
-		{&pattern_pingpong}, read_think, write_think},
+		{&pattern_pingpong}, read_think, write_think, "think_ns", words_parse_duration},
 	{"rate", "rate=20000", "messages a second that are due", {&pattern_paced}, read_rate,
-		write_rate},
+		write_rate, "asked_rate_per_s", NULL},
 	{"load", "load=50%", "the same as a share of what the cell can move (the default)",
-		{&pattern_paced}, read_load, write_load},
+		{&pattern_paced}, read_load, write_load, "load_percent", NULL},
 	{"connections", "connections=64", "that the one consumer waits for", {&pattern_fanin},
-		read_connections, write_connections},
+		read_connections, write_connections, "connections", NULL},
 	{"active", "active=1", "of the connections, those over which messages come",
-		{&pattern_fanin}, read_active, write_active},
+		{&pattern_fanin}, read_active, write_active, "active", NULL},
 	{"batch", "batch=16", "messages in one system call, where the mechanism lets it",
-		{&pattern_stream}, read_batch, write_batch},
+		{&pattern_stream}, read_batch, write_batch, "batch", NULL},
 	{"pairs", "pairs=4", "so many producers and consumers at once: how a mechanism scales",
-		{&pattern_pingpong, &pattern_stream}, read_pairs, write_pairs},
+		{&pattern_pingpong, &pattern_stream}, read_pairs, write_pairs, "pairs", NULL},
 	{"buffer", "buffer=64K", "asks for a size of socket buffers, pipe, queue or ring",
-		EVERY_PATTERN, read_buffer, write_buffer},
+		EVERY_PATTERN, read_buffer, write_buffer, "buffer_bytes", words_parse_size},
 	{"sides", "sides=threads", "both sides are threads of one process", EVERY_PATTERN,
-		read_sides, write_sides},
+		read_sides, write_sides, "sides", NULL},
 	{"control", "control=a-a",
 		"the cell once more, or slowed down by a known spin: control=positive",
-		{&pattern_pingpong}, read_control, write_control},
+		{&pattern_pingpong}, read_control, write_control, "control", NULL},
 };
 
 #define AXES (sizeof table / sizeof table[0])
@@ -320,6 +324,24 @@ void axes_each(const struct axes *axes,
 		if (value[0])
 			each(context, table[i].key, value);
 	}
+}
+
+void axes_columns(void (*each)(void *context, const char *key, const char *column), void *context)
+{
+	for (size_t i = 0; i < AXES; i++)
+		each(context, table[i].key, table[i].column);
+}
+
+double axes_number(const char *key, const char *value)
+{
+	const struct axis *axis = find(key);
+	uint64_t number = 0;
+
+	if (!axis || !isdigit((unsigned char)value[0]))
+		return NAN;
+	if (!axis->number)
+		return strtod(value, NULL);
+	return axis->number(value, &number) < 0 ? NAN : (double)number;
 }
 
 static void append(void *context, const char *key, const char *value)

@@ -64,6 +64,14 @@ bool axes_same_key(const char *a, const char *b);
 void axes_each(const struct axes *axes,
 	void (*each)(void *context, const char *key, const char *value), void *context);
 
+/* Calls `each` for every axis with its key and what its column is called in a table, which says the
+ * unit: "think", "think_ns". */
+void axes_columns(void (*each)(void *context, const char *key, const char *column), void *context);
+
+/* A value as a number in the unit of its column: "1ms" of think is 1000000, "50%" of load 50. NaN
+ * where it is a word ("threads") or can't be read, or the key is unknown. */
+double axes_number(const char *key, const char *value);
+
 /* "/think=1ms", in the order of the table, as it stands behind a cell's id; "" for none. */
 void axes_format(const struct axes *axes, char out[AXES_TEXT]);
 

@@ -2,6 +2,7 @@
 #include "axes.h"
 
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,6 +131,35 @@ static void a_pattern_has_its_axes(void **state)
 	assert_int_equal(axes_check("lo"), -EINVAL);
 }
 
+static void put_column(void *context, const char *key, const char *column)
+{
+	char *out = context;
+	size_t used = strlen(out);
+
+	snprintf(out + used, AXES_TEXT * 2 - used, "%s:%s ", key, column);
+}
+
+static void columns_hold_numbers_in_their_units(void **state)
+{
+	(void)state;
+	char columns[AXES_TEXT * 2] = "";
+
+	axes_columns(put_column, columns);
+	assert_string_equal(columns,
+		"think:think_ns rate:asked_rate_per_s load:load_percent connections:connections "
+		"active:active batch:batch pairs:pairs buffer:buffer_bytes sides:sides "
+		"control:control ");
+	assert_true(axes_number("think", "1500us") == 1500000);
+	assert_true(axes_number("rate", "20000") == 20000);
+	assert_true(axes_number("load", "50%") == 50);
+	assert_true(axes_number("pairs", "4") == 4);
+	assert_true(axes_number("buffer", "16K") == 16384);
+	assert_true(isnan(axes_number("think", "1"))); /* of what? */
+	assert_true(isnan(axes_number("sides", "threads")));
+	assert_true(isnan(axes_number("control", "")));
+	assert_true(isnan(axes_number("depth", "4")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +169,7 @@ int main(void)
 		cmocka_unit_test(further_axes),
 		cmocka_unit_test(refusals_say_why),
 		cmocka_unit_test(a_pattern_has_its_axes),
+		cmocka_unit_test(columns_hold_numbers_in_their_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

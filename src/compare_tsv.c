@@ -58,6 +58,7 @@ void compare_tsv(FILE *out, const struct json *comparison)
 		"cell metric unit better arm base_label base new ratio ci95_low ci95_high ci90_low "
 		"ci90_high p p_adjusted margin verdict smallest_effect runs_base runs_new "
 		"runs_needed paired");
+	row_end(&line);
 	for (const struct json *row = json_first(json_get(comparison, "rows")); row;
 		row = json_next(row))
 		put_row(&line, comparison, row);

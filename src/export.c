@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "axes.h"
 #include "figures.h"
 #include "memory.h"
 #include "result_cell.h"
@@ -24,12 +25,22 @@ static const char *const headers[EXPORT_TABLES] = {
 			"messages_per_s bytes_per_s cpu_ns_per_message switches_per_message lost "
 			"duplicates reordered rtt_ns.mean response_ns.p50 response_ns.p99 "
 			"response_ns.p99_9 service_ns.p50 service_ns.p99 lateness_ns.p99 foreign "
-			"steal producer_cpu_ns consumer_cpu_ns reason",
+			"steal producer_cpu_ns consumer_cpu_ns reason rate_per_s "
+			"pair_messages_per_s.min pair_messages_per_s.max pair_p50_ns.min "
+			"pair_p50_ns.max pair_overlap",
 	[EXPORT_PERCENTILES] = "file label cell pattern transport wait size_bytes placement class "
 			       "percentile value_ns "
 			       "messages support",
 	[EXPORT_CONDITIONS] = "file label key value",
 };
+
+/* At the end of every table of cells, behind the axes; the members of a cell have these names. */
+static const char *const buffers[] = {"effective.pipe_bytes", "effective.sndbuf_bytes",
+	"effective.rcvbuf_bytes", "effective.ring_bytes", "effective.queue_bytes",
+	"depth_messages"};
+static const char limit[] = "limited_by";
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
 
 const char *export_table_name(enum export_table table)
 {
@@ -39,9 +50,24 @@ const char *export_table_name(enum export_table table)
 	return names[table];
 }
 
+static void column(void *row, const char *key, const char *name)
+{
+	(void)key;
+	row_text(row, name);
+}
+
 void export_header(FILE *out, enum export_format format, enum export_table table)
 {
-	row_words(&(struct row){.out = out, .is_csv = format == EXPORT_CSV}, headers[table]);
+	struct row row = {.out = out, .is_csv = format == EXPORT_CSV};
+
+	row_words(&row, headers[table]);
+	if (table != EXPORT_CONDITIONS) {
+		axes_columns(column, &row);
+		for (size_t i = 0; i < COUNT(buffers); i++)
+			row_text(&row, buffers[i]);
+		row_text(&row, limit);
+	}
+	row_end(&row);
 }
 
 /* The front of every row but those of conditions: file .. class. */
@@ -61,6 +87,40 @@ static void row_source(struct row *row, const struct source *source)
 	row_number(row, json_number_at(source->cell, "size_bytes"));
 	row_text(row, json_text_at(source->cell, "placement"));
 	row_text(row, json_text_at(source->cell, "placement_class"));
+}
+
+static void row_numbers(
+	struct row *row, const struct json *object, const char *const *paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		row_number(row, json_number_at(object, paths[i]));
+}
+
+struct axis_field {
+	struct row *row;
+	const struct json *axes;
+};
+
+static void row_axis(void *context, const char *key, const char *name)
+{
+	struct axis_field *field = context;
+	const char *text = json_text_at(field->axes, key);
+	double number = axes_number(key, text);
+
+	(void)name;
+	if (isnan(number))
+		row_text(field->row, text);
+	else
+		row_number(field->row, number);
+}
+
+/* The end of every row that row_source begins. */
+static void row_cell_end(struct row *row, const struct source *source)
+{
+	axes_columns(row_axis, &(struct axis_field){row, json_get(source->cell, "axes")});
+	row_numbers(row, source->cell, buffers, COUNT(buffers));
+	row_text(row, json_text_at(source->cell, limit));
+	row_end(row);
 }
 
 static void append(char *list, size_t bytes, const char *word)
@@ -136,7 +196,7 @@ static void cell_row(struct row *row, const struct source *source, const struct 
 	row_number(row, json_number_at(summary, "runs"));
 	row_number(row, messages_of(source->cell));
 	row_note(row, source->cell, summary);
-	row_end(row);
+	row_cell_end(row, source);
 }
 
 static void cell_rows(struct row *row, const struct source *source, struct histogram *scratch)
@@ -159,6 +219,8 @@ static void run_rows(struct row *row, const struct source *source, struct histog
 		"response_ns.p99", "response_ns.p99_9", "service_ns.p50", "service_ns.p99",
 		"lateness_ns.p99", "conditions.foreign", "conditions.steal",
 		"counters.producer.cpu_ns", "counters.consumer.cpu_ns"};
+	static const char *const pairs[] = {"pair_messages_per_s.min", "pair_messages_per_s.max",
+		"pair_p50_ns.min", "pair_p50_ns.max", "pair_overlap"};
 
 	(void)scratch;
 	for (const struct json *run = json_first(json_get(source->cell, "runs")); run;
@@ -167,10 +229,11 @@ static void run_rows(struct row *row, const struct source *source, struct histog
 		row_number(row, json_number_at(run, "block"));
 		row_number(row, json_number_at(run, "order"));
 		row_text(row, json_text_at(run, "status"));
-		for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
-			row_number(row, json_number_at(run, figures[i]));
+		row_numbers(row, run, figures, COUNT(figures));
 		row_text(row, json_text_at(run, "reason"));
-		row_end(row);
+		row_number(row, json_number_at(source->cell, "rate_per_s"));
+		row_numbers(row, run, pairs, COUNT(pairs));
+		row_cell_end(row, source);
 	}
 }
 
@@ -186,7 +249,7 @@ static void point_row(
 	row_number(row, value / json_number_at(source->cell, "batch"));
 	row_number(row, (double)h->count);
 	row_text(row, names[histogram_support(h->count, q)]);
-	row_end(row);
+	row_cell_end(row, source);
 }
 
 /* Even steps up to 90 %, then even steps in the logarithm of what lies beyond. */
@@ -230,7 +293,7 @@ static void control_rows(
 
 	if (json_type(control) != JSON_OBJECT)
 		return;
-	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+	for (size_t i = 0; i < COUNT(members); i++) {
 		snprintf(key, sizeof key, "%s.%s", name, members[i]);
 		snprintf(text, sizeof text, "%.15g", values[i]);
 		condition(row, file, result, key, isnan(values[i]) ? "" : text);

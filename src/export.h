@@ -19,7 +19,8 @@ enum export_table {
 /* "cells", "runs", "percentiles", "conditions". */
 const char *export_table_name(enum export_table table);
 
-/* Writes the header. Unknown values are empty fields in every table. */
+/* Writes the header. Unknown values are empty fields in every table. Those of cells end with a
+ * column for each axis, with what came of the buffer, and with what kept runs short. */
 void export_header(FILE *out, enum export_format format, enum export_table table);
 
 /* Writes the rows of one checked result; `file` is its name. */

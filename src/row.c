@@ -51,5 +51,4 @@ void row_words(struct row *row, const char *words)
 		put_separator(row);
 		fwrite(words, 1, length, row->out);
 	}
-	row_end(row);
 }

@@ -21,7 +21,7 @@ void row_number(struct row *row, double value);
 
 void row_end(struct row *row);
 
-/* A whole line of words that stand between single spaces: a header. */
+/* A field for each of the words that stand between single spaces: what columns are called. */
 void row_words(struct row *row, const char *words);
 
 #endif

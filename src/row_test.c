@@ -19,6 +19,8 @@ static char *written(bool is_csv)
 	struct row row = {.out = text.out, .is_csv = is_csv};
 
 	row_words(&row, "one two  four");
+	row_words(&row, "five");
+	row_end(&row);
 	row_text(&row, "");
 	row_text(&row, "a\tb\r\nc");
 	row_text(&row, "x,\"y\"");
@@ -35,7 +37,8 @@ static void tabs_and_line_ends_become_spaces(void **state)
 	(void)state;
 	char *text = written(false);
 
-	assert_string_equal(text, "one\ttwo\t\tfour\n\ta b  c\tx,\"y\"\t0.1\t\n123456789012345\n");
+	assert_string_equal(
+		text, "one\ttwo\t\tfour\tfive\n\ta b  c\tx,\"y\"\t0.1\t\n123456789012345\n");
 	free(text);
 }
 
@@ -45,7 +48,7 @@ static void fields_are_quoted_where_they_need_it(void **state)
 	char *text = written(true);
 
 	assert_string_equal(
-		text, "one,two,,four\n,\"a\tb\r\nc\",\"x,\"\"y\"\"\",0.1,\n123456789012345\n");
+		text, "one,two,,four,five\n,\"a\tb\r\nc\",\"x,\"\"y\"\"\",0.1,\n123456789012345\n");
 	free(text);
 }
 

@@ -138,6 +138,47 @@ for row in rows:
 EOF
 }
 
+@test "axes, buffers and pairs have columns of their own" {
+	local table
+	"$IPCMARK" run "${tiny[@]}" -q --runs 2 -o axes.json -c 'stream/pipe/block/64/same-cpu/buffer=16K' \
+		-c 'stream/pipe/block/64/same-cpu/batch=4' -c 'pingpong/pipe/block/64/same-cpu/pairs=2' \
+		-c 'pingpong/pipe/block/64/same-cpu/sides=threads' -c 'paced/pipe/block/64/same-cpu/rate=2000' \
+		-c 'fanin/pipe/poll/64/same-cpu/connections=4' -c 'stream/socketpair-stream/block/64/same-cpu'
+	for table in cells runs percentiles; do
+		"$IPCMARK" export --format csv --table "$table" axes.json >"$table.csv"
+	done
+	"$python" - <<'EOF'
+import csv, json
+
+columns = {"think": "think_ns", "rate": "asked_rate_per_s", "load": "load_percent", "buffer": "buffer_bytes"}
+numbers = {"16K": "16384"}
+cells = {c["id"]: c for c in json.load(open("axes.json"))["cells"]}
+
+def text(value):
+	return "" if value is None else f"{value:.15g}"
+
+for table in ("cells", "runs", "percentiles"):
+	rows = list(csv.DictReader(open(table + ".csv", encoding="utf-8", newline="")))
+	# streams have no percentiles
+	assert len({row["cell"] for row in rows}) == (4 if table == "percentiles" else len(cells)), table
+	for row in rows:
+		cell = cells[row["cell"]]
+		for key in ("think", "rate", "load", "connections", "active", "batch", "pairs", "buffer", "sides", "control"):
+			value = cell["axes"].get(key, "")
+			assert row[columns.get(key, key)] == numbers.get(value, value), (key, row)
+		for key, value in cell["effective"].items():
+			assert row["effective." + key] == text(value), (key, row)
+		assert row["depth_messages"] == text(cell["depth_messages"]), row
+runs = [run for cell in cells.values() for run in cell["runs"]]
+for row, run in zip(csv.DictReader(open("runs.csv", encoding="utf-8", newline="")), runs, strict=True):
+	for name in ("pair_messages_per_s", "pair_p50_ns"):
+		for end in ("min", "max"):
+			assert row[f"{name}.{end}"] == text(run.get(name, {}).get(end)), row
+	assert (row["pair_overlap"] != "") == (row["pairs"] == "2"), row
+	assert (row["rate_per_s"] != "") == (row["pattern"] == "paced"), row
+EOF
+}
+
 @test "the table of runs holds every run" {
 	"$IPCMARK" export --table runs one.json >runs.tsv
 	(($(wc -l <runs.tsv) == 1 + $(value one.json 'len(runs)')))
