@@ -1,6 +1,7 @@
 # What the figures of a value against an axis draw (message size, connections, pairs, batch, buffer): one curve for
-# each mechanism with at least two points on it, intervals over runs. For streams also what was lost on the way.
-# A cell that does not name the axis stands at 1 where that is what it does.
+# each mechanism with at least two points on it, intervals over runs, or the range of runs that are too few for one. For
+# streams also what was lost on the way. A cell that does not name the axis stands at 1 where that is what it does; one
+# that asked for a buffer stands where its buffer came to be.
 
 BEGIN {
 	if (figure == "round-trip-by-size")
@@ -22,7 +23,7 @@ BEGIN {
 			"messages in one system call", "messages/s against messages in one system call")
 	else
 		drawn("buffer", "Throughput by size of the buffer", "Saturated stream, what the receiver got", \
-			"buffer asked for", "messages/s against the size of the buffer")
+			"effective size of the buffer", "messages/s against the effective size of the buffer")
 	# Round trips through a pattern of their own; of streams bytes where sizes differ, else messages.
 	metric_of["fanin"] = figure == "fan-in" ? "rtt_ns.p50" : ""
 	metric_of["connect"] = metric_of["write-write-read"] = figure == "round-trip-by-size" ? "rtt_ns.p50" : ""
@@ -49,6 +50,7 @@ table == "cells" && metric_of[field("pattern")] != "" && field("status") == "ok"
 	if (field("metric") != metric_of[field("pattern")] || place_on_axis() <= 0 || field("estimate") + 0 <= 0)
 		next
 	n = ++points
+	any_asked = any_asked || !effective_bytes()
 	is_rate = field("pattern") == "stream"
 	any_rate = any_rate || is_rate
 	point_x[n] = place_on_axis()
@@ -59,6 +61,7 @@ table == "cells" && metric_of[field("pattern")] != "" && field("status") == "ok"
 	point_mechanism[n] = mechanism_of(field("transport"), field("wait"), field("cell"))
 	point_placement[n] = panel_of_cell(is_rate)
 	point_key[n] = field("file") SUBSEP field("cell")
+	point_of[point_key[n]] = n
 	point_is_batched[n] = !is_rate && is_batched(field("flags"))
 	point_is_unsteady[n] = has_flag(field("flags"), "drifting") || has_flag(field("flags"), "multimodal") || \
 		has_flag(field("flags"), "low_confidence")
@@ -68,6 +71,15 @@ table == "cells" && metric_of[field("pattern")] != "" && field("status") == "ok"
 	is_placed[key, point_x[n]] = 1
 	if (axis(along) != "")
 		is_named[key] = 1
+}
+
+table == "runs" && ((field("file"), field("cell")) in point_of) && field("status") == "ok" && \
+		field(metric_of[field("pattern")]) != "" {
+	n = point_of[field("file"), field("cell")]
+	value = field(metric_of[field("pattern")]) + 0
+	run_low[n] = point_runs[n] ? min(run_low[n], value) : value
+	run_high[n] = max(run_high[n], value)
+	point_runs[n]++
 }
 
 # Where the axis ends for a wait, and why.
@@ -86,10 +98,17 @@ function place_on_axis(    text)
 {
 	if (along == "size")
 		return field("size_bytes") + 0
-	text = axis(along)
+	text = field(along == "buffer" ? "buffer_bytes" : along)
 	if (text == "")
 		return along == "pairs" || along == "batch" ? 1 : 0
-	return text ~ /K$/ ? text * 1024 : text ~ /M$/ ? text * 1048576 : text ~ /G$/ ? text * 1073741824 : text + 0
+	return along == "buffer" && effective_bytes() ? effective_bytes() : text + 0
+}
+
+# A mechanism has one of them, or is a socket, where the sender waits for room in the first; 0: not known.
+function effective_bytes()
+{
+	return field("effective.pipe_bytes") + field("effective.ring_bytes") + field("effective.queue_bytes") + \
+		field("effective.sndbuf_bytes")
 }
 
 # To curves.awk each size, each number of active connections and each kind of figure is another placement.
@@ -129,16 +148,16 @@ function percent(ratio)
 # adds to it.
 function axis_place(    margin)
 {
-	margin = min(14 + (any_interval ? 2 * most_listed : 0), plot_width / 4)
+	margin = min(14 + (any_bar ? 2 * most_listed : 0), plot_width / 4)
 	axis_step = log(places[place_total] / places[1]) / (plot_width - 2 * margin)
 	axis_start = log(places[1]) - margin * axis_step
 }
 
-# Where there are intervals, the points that several curves have for a size stand side by side: how many pixels
+# Where there are bars, the points that several curves have for a size stand side by side: how many pixels
 # the curve that is written now stands to the right of the size.
 function shift_of(    i, nearest)
 {
-	if (!any_interval)
+	if (!any_bar)
 		return 0
 	nearest = plot_width
 	for (i = 2; i <= place_total; i++)
@@ -176,11 +195,20 @@ function point_add(i,    c, m)
 	if (mechanism_transport[m] == "null")
 		return
 	if (places_of[point_curve[i]] < 2 || (along != "size" && !(point_curve[i] in is_named))) {
-		if (along == "size")
+		if (along == "size" || along == "buffer")
 			is_single[point_placement[i], m] = 1
 		return
 	}
+	any_interval = any_interval || point_low[i] != missing
+	if (point_low[i] == missing && point_runs[i] > 1) {
+		point_low[i] = run_low[i]
+		point_high[i] = run_high[i]
+		any_range = 1
+	}
+	any_bar = any_bar || point_low[i] != missing
 	c = curve_add(point_placement[i], m, point_arm[i])
+	any_same = any_same || ((c, point_x[i]) in is_drawn)
+	is_drawn[c, point_x[i]] = 1
 	curve_point[c, ++curve_points[c]] = i
 	curve_span(c, point_y[i])
 	curve_span(c, point_low[i])
@@ -193,7 +221,6 @@ function point_add(i,    c, m)
 		place_known[point_x[i]] = point_x[i]
 		places[++place_total] = point_x[i]
 	}
-	any_interval = any_interval || point_low[i] != missing
 	any_batched = any_batched || point_is_batched[i]
 	if (point_is_unsteady[i]) {
 		any_unsteady = 1
@@ -221,7 +248,7 @@ function single_text(    i, m, p, list, one, all)
 		if (facet_count[p] == 0)
 			one = "all of " placement_name[p]
 		else if (placements > 1)
-			one = "of " placement_name[p] " " (singles[p] > 12 ? singles[p] " mechanisms" : one)
+			one = "of " placement_name[p] ": " (singles[p] > 12 ? singles[p] " mechanisms" : one)
 		all = all (all == "" ? "" : "; ") one
 	}
 	return all == "" ? "" : "One size only, so without a curve: " all "."
@@ -231,16 +258,34 @@ function absent_text(    i, key, text)
 {
 	for (i = 1; i <= absent_total && i <= 6; i++) {
 		key = absent_list[i]
-		text = text (i == 1 ? "" : "; ") key " from " place_text_of(absent_from[key]) " on (" absent_note[key] ")"
+		text = text key " from " place_text_of(absent_from[key]) " on"
+		if (i < absent_total && i < 6 && absent_note[absent_list[i + 1]] == absent_note[key])
+			text = text ", "
+		else
+			text = text " (" absent_note[key] ")" (i < absent_total && i < 6 ? "; " : "")
 	}
 	return text == "" ? "" : " Without a point: " text (absent_total > 6 ? "; and others" : "") "."
 }
 
 function place_text_of(x) { return along == "size" || along == "buffer" ? size_text(x) : x }
 
+# Sizes of buffers come to be this and that: where their axis has room for two powers of two, those have the ticks.
+function powers_of_two(    i, n, x)
+{
+	for (x = 1; x < exp(axis_start); x *= 2)
+		;
+	for (; x <= exp(axis_start + plot_width * axis_step); x *= 2)
+		power[++n] = x
+	for (i = 1; i <= n && n > 1; i++)
+		places[i] = power[i]
+	place_total = n > 1 ? n : place_total
+}
+
 # As many of the places as have room for their names below the axis.
 function place_ticks(    i, x, last, text, room)
 {
+	if (along == "buffer")
+		powers_of_two()
 	room = along == "size" || along == "buffer" ? 48 : 24
 	last = -1000
 	for (i = 1; i <= place_total; i++) {
@@ -260,6 +305,23 @@ function marks_legend()
 		legend_add("hollow: messages were lost", "pt 6 ps S(0.9) lc rgb '#444444'", "")
 	if (any_unsteady)
 		legend_add("†: drifting, in two regimes, or low confidence, at one point or more", "", "")
+}
+
+# What the sizes of buffers are, for the caption.
+function sizes_text()
+{
+	return "The size of a socket is that of its send buffer, as the kernel reckons it, which counts what it keeps about " \
+		"each message. " (any_asked ? "Where no size is known it is the one that was asked for. " : "") \
+		(any_same ? "Points above each other asked for sizes that came to be the same. " : "")
+}
+
+# What the bars are, for the subtitle.
+function spread_text()
+{
+	if (!any_range)
+		return bars_text(any_interval)
+	return any_interval ? "bars are 95 % confidence intervals over runs, or the range of fewer than 6 runs" : \
+		"bars are the range of the runs, too few for a confidence interval, which takes 6"
 }
 
 # Null stands in words: drawn, it would push the others together. Of each result its smallest size.
@@ -285,7 +347,8 @@ function null_sentence(    i, a, smallest, list)
 function none_text()
 {
 	if (along != "size")
-		return "no cell with the axis " along "= has more than one value of it"
+		return "no cell with the axis " along "= has more than one value of it" \
+			(along == "buffer" ? ", or the sizes came to be the same" : "")
 	return points > 0 ? "no cell has more than one size" : figure == "throughput-by-size" ? \
 		"no stream cell has a throughput" : "no pingpong cell has a p50"
 }
@@ -300,7 +363,7 @@ END {
 	sort_list(places, place_total, place_known)
 	curve_arrays = "hollow barred"
 	panel_arrays = "is_rate"
-	y = place_title(figure_title, figure_how ", " bars_text(any_interval) ". Both axes are logarithmic.")
+	y = place_title(figure_title, figure_how ", " spread_text() ". Both axes are logarithmic.")
 	legend_start(y + 4)
 	legend_arms("pt arm_shape(%d) ps S(0.9) lc rgb arm_colour(%d)", "lw 1.6 dt arm_dash(%d) lc rgb arm_colour(%d)")
 	marks_legend()
@@ -308,9 +371,11 @@ END {
 	print "axis_low = " exp(axis_start) "; axis_high = " exp(axis_start + plot_width * axis_step) "; axis_name = " \
 		quote(axis_title) > params
 	print "axis_ticks = " "\"" place_ticks() "\"" > params
-	if (any_interval && any_beside)
+	if (any_bar && any_beside)
 		notes = "The points of one " (along == "size" ? "size" : "place on the axis") \
 			" stand side by side so that their bars can be told apart. "
+	if (along == "buffer")
+		notes = notes sizes_text()
 	notes = notes single_text() absent_text() ranges_text() unnamed_text() null_sentence() unmeasured_text()
 	place_caption(y, notes)
 	answer("draw", shown_text)

@@ -1,4 +1,4 @@
-# Messages per second against the size that was asked for of socket buffers, pipe, queue or ring. Data: against.awk.
+# Messages per second against what the size of socket buffers, pipe, queue or ring came to be. Data: against.awk.
 
 name = "buffer"
 rate_title = "messages"

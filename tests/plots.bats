@@ -27,7 +27,8 @@ for n in (1, 2, 4):
     rtt("pipe", 5000 * n, runs=6, axes={"pairs": str(n)} if n > 1 else None)
     stream("pipe", 1e6 + n, runs=6, axes={"pairs": str(n)} if n > 1 else None)
     stream("pipe", 2e6 + n, runs=6, axes={"batch": str(8 * n)})
-    stream("tcp", 3e5 + n, runs=6, axes={"buffer": "%dK" % (4 * n)})
+    stream("tcp", 3e5 + n, runs=6, axes={"buffer": "%dK" % (4 * n)})["effective"].update(pipe_bytes=None, sndbuf_bytes=8192 * n)
+    stream("mq-posix", 3e5 + n, runs=6, axes={"buffer": "%dK" % (4 * n)})["effective"].update(pipe_bytes=None, queue_bytes=640)
     for wait in ("poll", "epoll"):
         for name in ("pipe", "tcp"):
             rtt(name, 5000 + (100 * n if wait == "poll" else 0), runs=6, wait=wait, axes={"connections": str(4 * n), "active": "1"})
@@ -265,12 +266,36 @@ for cell, pattern in zip(d["cells"][:2], ("connect", "write-write-read")):
 		"same-cpu: both sides on one CPU, 64 B; round trip" "pairs at once"
 	expect_in "$(words_of scaling | tr '\n' ' ')" " 1 2 4 pairs at once"
 	expect_in "$(words_of batch | tr '\n' ' ')" " 1 8 16 32 messages in one system call"
-	expect_figure buffer "tcp block" "4 KiB" "16 KiB" "buffer asked for"
+	expect_figure buffer "tcp block" "8 KiB" "16 KiB" "32 KiB" "effective size of the buffer" \
+		"95 % confidence intervals over runs"
+	expect_in "$(words_of buffer | tr '\n' ' ')" "One size only, so without a curve: of same-cpu, 64 B: mq-posix block."
 	expect_not_in "$(words_of buffer)" "pipe block"
+	expect_not_in "$(words_of buffer)" "4 KiB"
+	expect_not_in "$(words_of buffer)" "came to be the same"
 	plot base.json
 	for name in fan-in:connections scaling:pairs batch:batch buffer:buffer; do
 		expect_in "$stderr" "${name%:*}: no cell with the axis ${name#*:}= has more than one value of it"
 	done
+}
+
+@test "scaling and buffer: the range of the runs where they are too few for an interval" {
+	"$python" "$source_dir/tests/e2e_compare.py" make few.json "${axes//runs=6/runs=3}"
+	plot few.json
+	expect_figure scaling "bars are the range of the runs"
+	expect_figure buffer "bars are the range of the runs"
+	"$python" "$source_dir/tests/e2e_compare.py" make mixed.json "${axes/runs=6/runs=3}"
+	plot mixed.json
+	expect_in "$(words_of scaling | tr '\n' ' ')" "bars are 95 % confidence intervals over runs, or the range of fewer than 6 runs"
+}
+
+@test "buffer: sizes that came to be the same, and one that is not known" {
+	edit axes.json same.json '
+for cell in d["cells"]:
+    if "buffer" in cell["axes"]:
+        cell["effective"]["sndbuf_bytes"] = {"4K": None, "8K": 16384, "16K": 16384}[cell["axes"]["buffer"]]'
+	plot same.json
+	expect_figure buffer "tcp block" "4 KiB" "16 KiB" "Where no size is known it is the one that was asked for." \
+		"Points above each other asked for sizes that came to be the same."
 }
 
 @test "fan-in: a panel for each transport, a curve for each wait" {
