@@ -2,32 +2,7 @@
 # in which they were run, as changes from the cell's median: a drift of the machine would show as a slope, a
 # disturbance as a step.
 
-BEGIN { most_panels = 60 }
-
 function change_of(c, a, i) { return log(run_value[c, a, i] / cell_median[c, a]) }
-
-# How far the runs of a cell lie apart, in any arm.
-function spread_of(c,    a, i, spread)
-{
-	for (a = 1; a <= arms; a++)
-		for (i = 1; i <= cell_runs[c, a]; i++)
-			spread = max(spread, abs(change_of(c, a, i)))
-	return spread + 0
-}
-
-# Those whose runs lie furthest apart, where there are too many cells.
-function choose_cells(    c, n, list, order)
-{
-	for (c = 1; c <= cells; c++) {
-		list[++n] = c
-		order[c] = -spread_of(c)
-	}
-	sort_list(list, n, order)
-	for (c = 1; c <= n && c <= most_panels; c++) {
-		is_chosen[list[c]] = 1
-		chosen++
-	}
-}
 
 function series_write(c, a,    i, list, block, x, n, beyond)
 {

@@ -40,13 +40,15 @@ function lane_place(c, a, y,    i, x)
 function group_place(g, top,    c, a, y, height, bottom)
 {
 	for (c = 1; c <= cells; c++)
-		if (cell_group[c] == g)
+		if (cell_group[c] == g && is_chosen[c])
 			height += lanes_of(c) * lane + gap
+	if (height == 0)
+		return top
 	bottom = top + 8 + height
 	panel_add(left, right, top, bottom)
 	y = top + 4 - lane / 2
 	for (c = 1; c <= cells; c++) {
-		if (cell_group[c] != g || lanes_of(c) == 0)
+		if (cell_group[c] != g || !is_chosen[c] || lanes_of(c) == 0)
 			continue
 		place_text(clip(mechanism_label[cell_mechanism[c]], label_room), left - 12, y + (lanes_of(c) + 1) * lane / 2, \
 			"right", "@row_text")
@@ -60,7 +62,7 @@ function group_place(g, top,    c, a, y, height, bottom)
 	place_text(group_title[g], page_margin, top - 12, "left", "@panel_text")
 	place_text("median", column_median, top - 10, "right", "@small_text")
 	place_text("95 % interval", column_interval, top - 10, "right", "@small_text")
-	return bottom
+	return bottom + 54
 }
 
 function legend_place(y)
@@ -80,7 +82,14 @@ function legend_place(y)
 
 END {
 	medians = figure ".medians"
+	choose_cells()
 	for (c = 1; c <= cells; c++) {
+		if (!is_chosen[c])
+			continue
+		if (!(cell_group[c] in is_shown)) {
+			is_shown[cell_group[c]] = 1
+			shown++
+		}
 		label_length = max(label_length, text_length(mechanism_label[cell_mechanism[c]]))
 		for (a = 1; a <= arms; a++) {
 			any_interval = any_interval || ((c, a) in cell_low && cell_low[c, a] != missing)
@@ -102,16 +111,20 @@ END {
 	gap = arms > 1 ? 8 : 0
 	reach_set(0.95, 1.05)
 	print "arms = " arms "; change_ticks = \"" change_ticks(right - left, 46) "\"" > params
-	panels_reserve(groups)
+	panels_reserve(shown)
 	y = place_title("Run medians, cell by cell", \
 		"A dot for the p50 or the rate of each run, in fresh processes; how far it lies from the cell's median" \
-		(arms > 1 ? " in the first result" : "") ", on a logarithmic axis" (any_interval ? "" : ", no intervals, which take 6 runs") ".")
+		(arms > 1 ? " in the first result" : "") ", on a logarithmic axis" (any_interval ? "" : ", no intervals, which take 6 runs") "." \
+		(chosen < cells ? " Shown are the " chosen " of " cells " cells whose runs lie furthest apart." : ""))
 	y = legend_place(y + 4) + 24
 	for (g = 1; g <= groups; g++)
-		y = group_place(g, y) + 54
+		y = group_place(g, y)
 	notes = "The run is the sample: what lies between runs is what a comparison has to overcome."
 	if (any_bad)
 		notes = notes " Runs left out were disturbed, and do not count for the median."
+	if (chosen < cells)
+		notes = notes " The medians of all cells are in ipcmark show, their runs in ipcmark export --table runs; of cells " \
+			"measured by themselves (ipcmark run -c) a figure shows up to " most_cells "."
 	if (any_unsteady)
 		notes = notes " †: drifting, or in two regimes."
 	place_caption(y - 6, notes)

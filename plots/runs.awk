@@ -1,6 +1,8 @@
 # What the figures of single runs share: of each cell the median of its runs and every run's own figure, which is
 # the p50 of a round trip or the rate of a stream; paced cells have a figure of their own.
 
+BEGIN { most_cells = 60 }
+
 function headline(    pattern)
 {
 	pattern = field("pattern")
@@ -46,6 +48,29 @@ function cell_of(name,    group)
 		cell_group[cells] = group_number[group]
 	}
 	return cell_number[name]
+}
+
+# How far the runs of a cell lie apart, in any arm.
+function spread_of(c,    a, i, spread)
+{
+	for (a = 1; a <= arms; a++)
+		for (i = 1; i <= cell_runs[c, a]; i++)
+			spread = max(spread, abs(log(run_value[c, a, i] / cell_median[c, a])))
+	return spread + 0
+}
+
+# Those whose runs lie furthest apart, where there are too many cells.
+function choose_cells(    c, n, list, order)
+{
+	for (c = 1; c <= cells; c++) {
+		list[++n] = c
+		order[c] = -spread_of(c)
+	}
+	sort_list(list, n, order)
+	for (c = 1; c <= n && c <= most_cells; c++) {
+		is_chosen[list[c]] = 1
+		chosen++
+	}
 }
 
 function value_text(c, value)

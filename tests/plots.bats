@@ -155,6 +155,19 @@ for name in cell["summary"]:
 	expect_figure over-blocks "pipe block" "tcp block" "Throughput, 64 B; same-cpu: both sides on one CPU" block
 }
 
+@test "run-medians: of many cells those whose runs lie furthest apart" {
+	"$python" "$source_dir/tests/e2e_compare.py" make wide.json '
+for i in range(70):
+    rtt("t%d" % i, 5000 + i, runs=2, spread=0.1 if i < 60 else 0.001)
+for i in range(10):
+    stream("s%d" % i, 1e6, runs=2, spread=0.001)'
+	plot wide.json
+	expect_figure run-medians "t59 block" "Shown are the 60 of 80 cells whose runs lie furthest apart." "ipcmark export --table runs"
+	(($(words_of run-medians | grep -c '^[ts][0-9]* block$') == 60))
+	expect_not_in "$(words_of run-medians)" Throughput
+	expect_not_in "$(words_of run-medians)" "t60 block"
+}
+
 @test "run-medians and over-blocks: one run shows nothing" {
 	plot single.json
 	expect_no_figure run-medians "one run of each cell"
