@@ -38,7 +38,7 @@ static const char *const headers[EXPORT_TABLES] = {
 static const char *const buffers[] = {"effective.pipe_bytes", "effective.sndbuf_bytes",
 	"effective.rcvbuf_bytes", "effective.ring_bytes", "effective.queue_bytes",
 	"depth_messages"};
-static const char limit[] = "limited_by";
+static const char limit[] = "limited_by", shared[] = "shares_cpus";
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -66,6 +66,7 @@ void export_header(FILE *out, enum export_format format, enum export_table table
 		for (size_t i = 0; i < COUNT(buffers); i++)
 			row_text(&row, buffers[i]);
 		row_text(&row, limit);
+		row_text(&row, shared);
 	}
 	row_end(&row);
 }
@@ -117,9 +118,15 @@ static void row_axis(void *context, const char *key, const char *name)
 /* The end of every row that row_source begins. */
 static void row_cell_end(struct row *row, const struct source *source)
 {
+	const struct json *shares = json_get(source->cell, shared);
+
 	axes_columns(row_axis, &(struct axis_field){row, json_get(source->cell, "axes")});
 	row_numbers(row, source->cell, buffers, COUNT(buffers));
 	row_text(row, json_text_at(source->cell, limit));
+	row_text(row,
+		json_type(shares) != JSON_BOOLEAN ? ""
+			: json_is_true(shares)    ? "true"
+						  : "false");
 	row_end(row);
 }
 

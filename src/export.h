@@ -20,7 +20,8 @@ enum export_table {
 const char *export_table_name(enum export_table table);
 
 /* Writes the header. Unknown values are empty fields in every table. Those of cells end with a
- * column for each axis, with what came of the buffer, and with what kept runs short. */
+ * column for each axis, with what came of the buffer, with what kept runs short, and with whether
+ * several pairs share CPUs. */
 void export_header(FILE *out, enum export_format format, enum export_table table);
 
 /* Writes the rows of one checked result; `file` is its name. */

@@ -31,7 +31,7 @@ static const char document[] =
 	"'placement_class': 'same-llc', 'cpus': [0, 1], 'status': 'ok', 'reason': null, "
 	"'axes': {'think': '1500us', 'sides': 'threads', 'load': '50%'}, "
 	"'effective': {'pipe_bytes': 65536, 'sndbuf_bytes': null}, 'depth_messages': 1024, "
-	"'limited_by': 'ephemeral ports', "
+	"'limited_by': 'ephemeral ports', 'shares_cpus': false, "
 	"'batch': 2, 'rate_per_s': 1500.5, 'runs': [{'block': 0, 'order': 3, 'status': 'ok', "
 	"'messages': 100, "
 	"'seconds': 0.5, 'rtt_ns': {'min': 900, 'p50': 900, 'p90': null, 'max': 3000}, "
@@ -225,7 +225,7 @@ static void cells_by_name(void **state)
 	assert_fields(EXPORT_CELLS, 1,
 		"think_ns=1500000;asked_rate_per_s=;load_percent=50;batch=;buffer_bytes=;sides="
 		"threads;control=;effective.pipe_bytes=65536;effective.sndbuf_bytes=;"
-		"depth_messages=1024;limited_by=ephemeral ports");
+		"depth_messages=1024;limited_by=ephemeral ports;shares_cpus=false");
 	assert_fields(EXPORT_CELLS, 2,
 		"metric=rtt_ns.p99_9;estimate=;ci_low=;ci_high=;runs=0;flags=drifting;"
 		"note=needs 100000 messages in a run");
@@ -233,7 +233,7 @@ static void cells_by_name(void **state)
 		"cell=stream/udp/block/64K/"
 		"smt;rate_per_s=;status=skipped;metric=;unit=;estimate=;runs=;"
 		"note=too \"long\";"
-		"think_ns=;sides=;effective.pipe_bytes=;depth_messages=;limited_by=");
+		"think_ns=;sides=;effective.pipe_bytes=;depth_messages=;limited_by=;shares_cpus=");
 }
 
 static void runs_by_name(void **state)

@@ -143,7 +143,8 @@ EOF
 	"$IPCMARK" run "${tiny[@]}" -q --runs 2 -o axes.json -c 'stream/pipe/block/64/same-cpu/buffer=16K' \
 		-c 'stream/pipe/block/64/same-cpu/batch=4' -c 'pingpong/pipe/block/64/same-cpu/pairs=2' \
 		-c 'pingpong/pipe/block/64/same-cpu/sides=threads' -c 'paced/pipe/block/64/same-cpu/rate=2000' \
-		-c 'fanin/pipe/poll/64/same-cpu/connections=4' -c 'stream/socketpair-stream/block/64/same-cpu'
+		-c 'fanin/pipe/poll/64/same-cpu/connections=4' -c 'stream/socketpair-stream/block/64/same-cpu' ||
+		(($? == 5)) # on a busy machine two pairs may be measured one after the other
 	for table in cells runs percentiles; do
 		"$IPCMARK" export --format csv --table "$table" axes.json >"$table.csv"
 	done
@@ -159,8 +160,8 @@ def text(value):
 
 for table in ("cells", "runs", "percentiles"):
 	rows = list(csv.DictReader(open(table + ".csv", encoding="utf-8", newline="")))
-	# streams have no percentiles
-	assert len({row["cell"] for row in rows}) == (4 if table == "percentiles" else len(cells)), table
+	wanted = [name for name, cell in cells.items() if table == "cells" or cell["runs" if table == "runs" else "histogram"]]
+	assert wanted and list(dict.fromkeys(row["cell"] for row in rows)) == wanted, table
 	for row in rows:
 		cell = cells[row["cell"]]
 		for key in ("think", "rate", "load", "connections", "active", "batch", "pairs", "buffer", "sides", "control"):
@@ -169,12 +170,13 @@ for table in ("cells", "runs", "percentiles"):
 		for key, value in cell["effective"].items():
 			assert row["effective." + key] == text(value), (key, row)
 		assert row["depth_messages"] == text(cell["depth_messages"]), row
+		assert row["shares_cpus"] == {None: "", True: "true", False: "false"}[cell.get("shares_cpus")], row
 runs = [run for cell in cells.values() for run in cell["runs"]]
 for row, run in zip(csv.DictReader(open("runs.csv", encoding="utf-8", newline="")), runs, strict=True):
 	for name in ("pair_messages_per_s", "pair_p50_ns"):
 		for end in ("min", "max"):
 			assert row[f"{name}.{end}"] == text(run.get(name, {}).get(end)), row
-	assert (row["pair_overlap"] != "") == (row["pairs"] == "2"), row
+	assert row["pair_overlap"] == text(run.get("pair_overlap")), row
 	assert (row["rate_per_s"] != "") == (row["pattern"] == "paced"), row
 EOF
 }
