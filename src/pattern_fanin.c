@@ -1,9 +1,11 @@
 /* See pattern.h: one consumer for many connections.
  *
  * Each round sends a message over each of the active connections and then takes the replies, in the
- * same order. Which ones are active moves by one connection each round, so that no place in the
- * consumer's set is favoured. A message's round trip is from its own send to its own reply; it
- * holds the consumer's wait, the search for what is ready, and those that are served before it. */
+ * same order: that of the connections in the consumer's set, as poll(2) and select(2) serve them,
+ * so that no reply waits for one that comes later. Which ones are active moves by one connection
+ * each round, so that no place in the set is favoured. A message's round trip is from its own send
+ * to its own reply; it holds the consumer's wait, the search for what is ready, and those that are
+ * served before it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/select.h>
@@ -56,15 +58,31 @@ static inline int recv_one(const struct pattern_end *end, const struct flight *f
 	return 0;
 }
 
+/* The first of the round's flights that is past the end of the set, so begins at its front; 0: none
+ * is. */
+static inline uint32_t first_in_set(const struct fanin *fanin, uint32_t count, uint32_t connections)
+{
+	for (uint32_t k = 0; k < count; k++)
+		if (fanin->first + fanin->flights[k].offset >= connections)
+			return k;
+	return 0;
+}
+
+static inline struct flight *flight_at(const struct fanin *fanin, uint32_t place, uint32_t count)
+{
+	return &fanin->flights[place < count ? place : place - count];
+}
+
 /* Messages number .. number + count - 1, of which each has a connection. */
 HOT static int one_round(const struct pattern_end *end, uint32_t number, uint32_t count,
 	struct histogram *histogram, struct histogram_totals *totals)
 {
 	struct fanin *fanin = end->context;
+	uint32_t front = first_in_set(fanin, count, end->connections);
 	int err = 0;
 
 	for (uint32_t k = 0; k < count && !err; k++) {
-		struct flight *flight = &fanin->flights[k];
+		struct flight *flight = flight_at(fanin, front + k, count);
 
 		flight->connection = fanin->first + flight->offset;
 		if (flight->connection >= end->connections)
@@ -72,7 +90,8 @@ HOT static int one_round(const struct pattern_end *end, uint32_t number, uint32_
 		err = send_one(end, flight, number + k);
 	}
 	for (uint32_t k = 0; k < count && !err; k++)
-		err = recv_one(end, &fanin->flights[k], number + k, histogram, totals);
+		err = recv_one(
+			end, flight_at(fanin, front + k, count), number + k, histogram, totals);
 	if (++fanin->first == end->connections)
 		fanin->first = 0;
 	return err;
