@@ -4,6 +4,10 @@
 
 #include "conformance_flood_test.h"
 
+#include <sys/mman.h>
+
+static size_t *thread_count; /* shared: in the process of the sides */
+
 static struct trial trial_of(const struct transport *transport, size_t bytes)
 {
 	return (struct trial){.transport = transport,
@@ -48,6 +52,38 @@ static void test_what_there_is_between_threads(void **state)
 	assert_true(cell_count + skipped_count > 0);
 }
 
+/* Notes how many threads there are once both sides have attached. */
+static int count_threads(struct pattern_end *end)
+{
+	(void)end;
+	*thread_count = entries("/proc/self/task");
+	return 0;
+}
+
+static const struct pattern pattern_threads = {
+	.name = "threads",
+	.timed = SIDE_PRODUCER,
+	.loop = {count_threads, count_threads},
+};
+
+static size_t threads_with(const struct transport *transport)
+{
+	struct trial trial = trial_of(transport, 64);
+
+	trial.pattern = &pattern_threads;
+	trial.messages = 1;
+	*thread_count = 0;
+	run(&trial);
+	assert_done(&trial);
+	return *thread_count;
+}
+
+/* A side's CPU time is that of its thread. */
+static void check_threads(struct cell cell)
+{
+	assert_int_equal(threads_with(cell.transport), threads_with(transport_find("null")));
+}
+
 static void check_echo(struct cell cell)
 {
 	const struct transport *transport = cell.transport;
@@ -84,6 +120,16 @@ static void check_flood(struct cell cell)
 	}
 }
 
+static void test_no_threads_but_the_sides(void **state)
+{
+	(void)state;
+	thread_count = mmap(NULL, sizeof *thread_count, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(thread_count, MAP_FAILED);
+	for_each(check_threads);
+	munmap(thread_count, sizeof *thread_count);
+}
+
 static void test_echo_between_threads(void **state)
 {
 	(void)state;
@@ -100,6 +146,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_there_is_between_threads),
+		cmocka_unit_test(test_no_threads_but_the_sides),
 		cmocka_unit_test(test_echo_between_threads),
 		cmocka_unit_test(test_flood_between_threads),
 	};

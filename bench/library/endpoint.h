@@ -12,7 +12,9 @@ struct endpoint {
 	char url[128]; /* "ipc://PATH"; "": none */
 };
 
-/* 0, or -ENAMETOOLONG where the path does not fit the name of a socket. */
+/* 0, or -ENAMETOOLONG where the path does not fit the name of a socket. -ENOSYS for sides that are
+ * threads of one process: the CPU time of the libraries' threads would be counted for neither, and
+ * nng, which has one set of them in a process, would run them all on the CPU of one. */
 int endpoint_open(struct endpoint *endpoint, const struct link_params *params);
 
 /* The last thing in attach, with the transport's slots: an empty message each way, after which the
