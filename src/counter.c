@@ -34,6 +34,7 @@ static int open_event(uint64_t config, bool user_only)
 		.config = config,
 		.exclude_kernel = user_only,
 		.exclude_hv = 1,
+		.inherit = 1, /* threads of a library, which work for this side */
 		.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING,
 	};
 

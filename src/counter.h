@@ -1,6 +1,6 @@
-/* Hardware counters of the calling process: instructions, cycles and cache misses, by
- * perf_event_open(2). A counter that did not run all the time has no value and a reason, never 0.
- */
+/* Hardware counters of the calling thread and of those that it starts: instructions, cycles and
+ * cache misses, by perf_event_open(2). A counter that did not run all the time has no value and a
+ * reason, never 0. */
 #ifndef IPCMARK_COUNTER_H
 #define IPCMARK_COUNTER_H
 
@@ -22,10 +22,11 @@ struct counters {
 	char reason[COUNTERS][64]; /* why it is unknown; "" */
 };
 
-/* Opens what can be opened; what can't has its reason. */
+/* Opens what can be opened; what can't has its reason. Threads that are there already are not
+ * counted. */
 void counters_open(struct counters *counters);
 
-/* What the process does between these two is counted. */
+/* What happens between these two is counted. */
 void counters_start(struct counters *counters);
 void counters_stop(struct counters *counters);
 

@@ -1,6 +1,7 @@
 /* Hardware counters: either they count this program's own work, or they say why not. */
 #include "counter.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,6 +54,29 @@ static void more_work_counts_more(void **state)
 	assert_true(much.value[COUNTER_INSTRUCTIONS] > 5 * little.value[COUNTER_INSTRUCTIONS]);
 }
 
+static void *work_in_thread(void *context)
+{
+	(void)context;
+	work(1000000);
+	return NULL;
+}
+
+static void a_thread_counts_too(void **state)
+{
+	(void)state;
+	struct counters counters;
+	pthread_t thread;
+
+	counters_open(&counters);
+	counters_start(&counters);
+	assert_int_equal(pthread_create(&thread, NULL, work_in_thread, NULL), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	counters_stop(&counters);
+	if (counters.value[COUNTER_INSTRUCTIONS] < 0)
+		skip(); /* the reason is in the first test */
+	assert_true(counters.value[COUNTER_INSTRUCTIONS] > 1000000);
+}
+
 /* A descriptor that is no counter: unknown, not 0. */
 static void what_can_t_be_read_is_unknown(void **state)
 {
@@ -74,6 +98,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_count_or_a_reason),
 		cmocka_unit_test(more_work_counts_more),
+		cmocka_unit_test(a_thread_counts_too),
 		cmocka_unit_test(what_can_t_be_read_is_unknown),
 	};
 
