@@ -68,11 +68,11 @@ static int uring_attach(struct bell_user *user)
 	if (!uring)
 		return fail("calloc");
 
-	int err = io_uring_queue_init(2, &uring->ring, 0);
+	int err = ready_open_ring(&uring->ring, 2);
 
 	if (err) {
 		free(uring);
-		return ready_refuse_ring(err);
+		return err;
 	}
 	user->uring = uring;
 	return try_operation(&uring->ring);

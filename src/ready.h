@@ -33,6 +33,12 @@ int ready_wait(struct ready *ready, uint32_t *which, size_t room);
 /* NULL is fine. Leaves the descriptors open. */
 void ready_close(struct ready *ready);
 
+/* The same ring for whatever io_uring is used for, so that figures differ by the use alone: for the
+ * thread that calls it, with room for `entries`, or what the kernel gives. 0, or -errno with a note
+ * (ready_refuse_ring). Only where there is liburing. */
+struct io_uring;
+int ready_open_ring(struct io_uring *ring, unsigned entries);
+
 /* Notes what io_uring_setup(2) said. err (-errno), or -EPERM where this user may have no ring: by
  * the administrator's word, or because of its memory that may be locked (RLIMIT_MEMLOCK). */
 int ready_refuse_ring(int err);

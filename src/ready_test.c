@@ -10,6 +10,9 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#ifdef IPCMARK_HAVE_LIBURING
+#include <liburing.h>
+#endif
 #include <string.h>
 #include <sys/resource.h>
 
@@ -44,11 +47,44 @@ static void no_memory_may_mean_none_to_lock(void **state)
 	assert_int_equal(setrlimit(RLIMIT_MEMLOCK, &normal), 0);
 }
 
+#ifdef IPCMARK_HAVE_LIBURING
+
+/* A wait of io_uring takes the ring that its transports take: the best that this kernel has. */
+static void a_ring_does_not_interrupt_its_thread(void **state)
+{
+	const unsigned best = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+	struct io_uring ring, other;
+	int err = ready_open_ring(&ring, 3);
+
+	(void)state;
+	if (err) {
+		print_message("  %s\n", fail_reason());
+		skip();
+	}
+	assert_true(io_uring_sq_space_left(&ring) >= 3);
+	err = io_uring_queue_init(1, &other, best);
+	if (err == 0)
+		io_uring_queue_exit(&other);
+	assert_int_equal(ring.flags & best, err == 0 ? best : 0);
+	io_uring_queue_exit(&ring);
+}
+
+#else
+
+static void a_ring_does_not_interrupt_its_thread(void **state)
+{
+	(void)state;
+	skip();
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_user_may_not_is_a_skip),
 		cmocka_unit_test(no_memory_may_mean_none_to_lock),
+		cmocka_unit_test(a_ring_does_not_interrupt_its_thread),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

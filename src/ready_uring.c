@@ -11,6 +11,20 @@
 #include <poll.h>
 #include <stdlib.h>
 
+/* Completions are posted when this thread enters the kernel to wait for them, not by interrupting
+ * it; older kernels take less. */
+int ready_open_ring(struct io_uring *ring, unsigned entries)
+{
+	static const unsigned flags[] = {
+		IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN,
+		IORING_SETUP_COOP_TASKRUN, 0};
+	int err = -EINVAL;
+
+	for (size_t i = 0; err == -EINVAL && i < sizeof flags / sizeof flags[0]; i++)
+		err = io_uring_queue_init(entries, ring, IORING_SETUP_CLAMP | flags[i]);
+	return err ? ready_refuse_ring(err) : 0;
+}
+
 struct uring_set {
 	struct io_uring ring;
 	bool is_open;
@@ -33,12 +47,10 @@ static int uring_open(void *state, enum ready_for event, size_t most)
 	if (!set->fds || !set->again)
 		return fail("calloc");
 
-	int err = io_uring_queue_init(entries, &set->ring, IORING_SETUP_CLAMP);
+	int err = ready_open_ring(&set->ring, entries);
 
-	if (err)
-		return ready_refuse_ring(err);
-	set->is_open = true;
-	return 0;
+	set->is_open = !err;
+	return err;
 }
 
 static int uring_add(void *state, int fd, uint32_t index)

@@ -9,20 +9,12 @@
 #include "fail.h"
 #include "ready.h"
 
-/* Completions are posted when this thread enters the kernel to wait for them, not by interrupting
- * it; older kernels take less. */
 int uring_ring_open(struct uring_ring *ring, uint32_t entries, enum wait_mode wait)
 {
-	static const unsigned flags[] = {
-		IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_DEFER_TASKRUN,
-		IORING_SETUP_COOP_TASKRUN, 0};
-	int err = -EINVAL;
+	int err = ready_open_ring(&ring->ring, entries > 1 ? entries : 1);
 
-	for (size_t i = 0; err == -EINVAL && i < sizeof flags / sizeof flags[0]; i++)
-		err = io_uring_queue_init(
-			entries > 1 ? entries : 1, &ring->ring, IORING_SETUP_CLAMP | flags[i]);
 	if (err)
-		return ready_refuse_ring(err);
+		return err;
 	ring->entries = io_uring_sq_space_left(&ring->ring);
 	ring->spins = wait == WAIT_SPIN;
 	return 0;
