@@ -46,7 +46,7 @@ static ssize_t moved_or_errno(ssize_t moved)
 	return moved < 0 ? -errno : moved;
 }
 
-/* What a first call left over goes without vectors: it lies in one piece. */
+/* What a call left over goes without vectors: it lies in one piece. */
 static int send_rest(
 	struct fdpair *pair, enum io_call call, const char *messages, size_t all, ssize_t moved)
 {
@@ -54,13 +54,6 @@ static int send_rest(
 
 	if (moved == (ssize_t)all)
 		return 0;
-	if (moved <= 0) {
-		int err = io_again(call == IO_SEND ? "sendmsg" : "writev", moved, &waiter);
-
-		if (err)
-			return err;
-		moved = 0;
-	}
 	return io_move(call, pair->out, (char *)messages + moved, all - (size_t)moved, &waiter);
 }
 
@@ -69,9 +62,16 @@ __attribute__((hot)) int fdpair_write_many(
 {
 	struct fdpair *pair = state;
 	const struct iovec *vectors = lay_out(pair, messages, bytes, count);
-	ssize_t moved = moved_or_errno(writev(pair->out, vectors, (int)count));
 
-	return send_rest(pair, IO_WRITE, messages, bytes * count, moved);
+	for (;;) {
+		ssize_t moved = writev(pair->out, vectors, (int)count);
+		int err = moved > 0 ? 0 : fdpair_retry_out(pair, "writev", moved);
+
+		if (err)
+			return err;
+		if (moved > 0)
+			return send_rest(pair, IO_WRITE, messages, bytes * count, moved);
+	}
 }
 
 __attribute__((hot)) int fdpair_send_many(
@@ -80,9 +80,16 @@ __attribute__((hot)) int fdpair_send_many(
 	struct fdpair *pair = state;
 	const struct msghdr header = {
 		.msg_iov = lay_out(pair, messages, bytes, count), .msg_iovlen = count};
-	ssize_t moved = moved_or_errno(sendmsg(pair->out, &header, MSG_NOSIGNAL));
 
-	return send_rest(pair, IO_SEND, messages, bytes * count, moved);
+	for (;;) {
+		ssize_t moved = sendmsg(pair->out, &header, MSG_NOSIGNAL);
+		int err = moved > 0 ? 0 : fdpair_retry_out(pair, "sendmsg", moved);
+
+		if (err)
+			return err;
+		if (moved > 0)
+			return send_rest(pair, IO_SEND, messages, bytes * count, moved);
+	}
 }
 
 /* What has come, and the rest of the message that it ends in. */
