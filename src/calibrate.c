@@ -10,6 +10,7 @@
 #include "stats.h"
 
 #define VERIFY_MESSAGES   50
+#define COUNTED_EPOCHS    (TALLY_EPOCHS / 10)
 #define FIRST_MESSAGES    64
 #define FIRST_THINKING    4
 #define CAPACITY_TRIALS   5
@@ -230,6 +231,46 @@ static enum pair_status cap_connections(const struct transport *transport,
 	return PAIR_DONE;
 }
 
+/* What the counters of a side said, of all pairs. */
+static void add_counters(const struct pair *pair, enum side side, struct counters *sum)
+{
+	for (uint32_t i = 0; i < pair->pairs; i++) {
+		struct tally *tally = &pair->tally[side][i];
+
+		tally->counters.messages = tally->messages;
+		if (i == 0)
+			*sum = tally->counters;
+		else
+			counters_add(sum, &tally->counters);
+	}
+	sum->is_open = false; /* here */
+}
+
+/* A tenth of a run. Without counters: why there are none. */
+static enum pair_status count(const struct pair_params *params, struct calibration *calibration,
+	char reason[FAIL_TEXT_BYTES])
+{
+	struct pair_params counting = *params;
+	struct counters here;
+	struct pair pair;
+
+	counters_open(&here);
+	counters_close(&here);
+	calibration->counters[SIDE_PRODUCER] = calibration->counters[SIDE_CONSUMER] = here;
+	if (!counters_any(&here))
+		return PAIR_DONE;
+	counting.counts = true;
+	counting.exchange = calibration->exchange;
+	counting.exchange.epochs = COUNTED_EPOCHS;
+
+	enum pair_status status = run_once(&counting, &pair, reason);
+
+	for (enum side side = SIDE_PRODUCER; side < SIDES && status == PAIR_DONE; side++)
+		add_counters(&pair, side, &calibration->counters[side]);
+	pair_release(&pair);
+	return status;
+}
+
 enum pair_status calibrate(const struct pair_params *params,
 	const struct calibration_targets *targets, struct calibration *calibration,
 	char reason[FAIL_TEXT_BYTES])
@@ -261,6 +302,7 @@ enum pair_status calibrate(const struct pair_params *params,
 		calibration->exchange.interval_ns = calibration->message_ns;
 	if (targets->axes.control == CONTROL_POSITIVE)
 		calibration->exchange.spin_ns = (uint64_t)(CONTROL_INJECTED * result.rtt_ns);
-	return params->connects ? cap_connections(params->transport, calibration, reason)
-				: PAIR_DONE;
+	if (params->connects)
+		status = cap_connections(params->transport, calibration, reason);
+	return status == PAIR_DONE ? count(params, calibration, reason) : status;
 }

@@ -8,10 +8,11 @@
 #include "pair.h"
 
 struct calibration {
-	struct exchange exchange; /* warm-up, messages and batch of every run of the cell */
-	bool clock_limited;       /* p50 < 20 clock reads or 50 clock quanta */
-	double message_ns;        /* time of one round trip or message, roughly */
-	double capacity_per_s;    /* paced: messages a second, unpaced */
+	struct exchange exchange;        /* warm-up, messages and batch of every run of the cell */
+	bool clock_limited;              /* p50 < 20 clock reads or 50 clock quanta */
+	double message_ns;               /* time of one round trip or message, roughly */
+	double capacity_per_s;           /* paced: messages a second, unpaced */
+	struct counters counters[SIDES]; /* of an exchange that nobody times; of all pairs */
 	const char *limit; /* what kept runs shorter than asked for ("ephemeral ports"); NULL */
 };
 
@@ -23,7 +24,9 @@ struct calibration_targets {
 	double capacity_per_s;    /* paced: as it is known; 0: to be measured */
 };
 
-/* One untimed pass that checks every byte of some messages, then short exchanges of growing length.
+/* One untimed pass that checks every byte of some messages, then short exchanges of growing length,
+ * and one in which the hardware counters count, where there are any: they would slow down what is
+ * measured.
  * `params` is a run's, without its exchange. The status is that of the pair that ended it:
  * PAIR_DONE when *calibration is good, else reason says why not. */
 enum pair_status calibrate(const struct pair_params *params,

@@ -315,6 +315,41 @@ static void a_link_that_breaks_while_calibrating(void **state)
 	assert_non_null(strstr(reason, ": the 60th is too much"));
 }
 
+/* What is measured has none: they make every context switch slower. */
+static void counters_are_open_where_they_are_asked_for(void **state)
+{
+	(void)state;
+	struct pair_params params = params_of(real, &pattern_pingpong);
+	struct pair pair;
+
+	params.exchange = (struct exchange){.warmup = 10, .per_epoch = 1, .epochs = 60, .batch = 1};
+	for (int counts = 0; counts < 2; counts++) {
+		params.counts = counts;
+		pair_run(&params, &pair);
+		assert_int_equal(pair.status, PAIR_DONE);
+		for (int side = 0; side < SIDES; side++)
+			assert_int_equal(pair.tally[side]->counters.is_open, counts);
+		pair_release(&pair);
+	}
+}
+
+static void each_side_is_counted_or_says_why_not(void **state)
+{
+	(void)state;
+	const struct calibration calibration = calibrated(real, &pattern_stream, 10 * MS, MS);
+
+	for (int side = 0; side < SIDES; side++) {
+		const struct counters *counters = &calibration.counters[side];
+
+		assert_false(counters->is_open);
+		if (counters->messages > 0)
+			assert_int_equal(counters->messages, 6 * calibration.exchange.per_epoch);
+		else
+			for (int i = 0; i < COUNTERS; i++)
+				assert_true(counters->value[i] < 0 && counters->reason[i][0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +363,8 @@ int main(void)
 		cmocka_unit_test_setup(what_a_setup_may_say, setup),
 		cmocka_unit_test_setup(no_wrong_byte_gets_through, setup),
 		cmocka_unit_test_setup(a_link_that_breaks_while_calibrating, setup),
+		cmocka_unit_test_setup(counters_are_open_where_they_are_asked_for, setup),
+		cmocka_unit_test_setup(each_side_is_counted_or_says_why_not, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,7 +54,7 @@ static void explain(char reason[64], int err)
 /* What the kernel does is most of what IPC costs; a user that may not count it counts the rest. */
 void counters_open(struct counters *counters)
 {
-	*counters = (struct counters){.is_user_only = false};
+	*counters = (struct counters){.is_open = true};
 	for (int i = 0; i < COUNTERS; i++) {
 		counters->value[i] = -1;
 		counters->fd[i] = open_event(events[i].config, counters->is_user_only);
@@ -67,6 +67,22 @@ void counters_open(struct counters *counters)
 	}
 }
 
+bool counters_any(const struct counters *counters)
+{
+	for (int i = 0; i < COUNTERS; i++)
+		if (counters->fd[i] >= 0)
+			return true;
+	return false;
+}
+
+void counters_close(struct counters *counters)
+{
+	for (int i = 0; i < COUNTERS && counters->is_open; i++)
+		if (counters->fd[i] >= 0)
+			close(counters->fd[i]);
+	counters->is_open = false;
+}
+
 static bool read_event(const struct counters *counters, int i, struct reading *reading)
 {
 	return counters->fd[i] >= 0 &&
@@ -75,7 +91,7 @@ static bool read_event(const struct counters *counters, int i, struct reading *r
 
 void counters_start(struct counters *counters)
 {
-	for (int i = 0; i < COUNTERS; i++) {
+	for (int i = 0; i < COUNTERS && counters->is_open; i++) {
 		struct reading now = {0};
 
 		if (!read_event(counters, i, &now))
@@ -105,7 +121,7 @@ static void judge(struct counters *counters, int i, const struct reading *now)
 
 void counters_stop(struct counters *counters)
 {
-	for (int i = 0; i < COUNTERS; i++) {
+	for (int i = 0; i < COUNTERS && counters->is_open; i++) {
 		struct reading now = {0};
 
 		if (counters->value[i] < 0)
@@ -115,4 +131,20 @@ void counters_stop(struct counters *counters)
 		else
 			counters->value[i] = -1;
 	}
+}
+
+void counters_add(struct counters *sum, const struct counters *more)
+{
+	sum->messages += more->messages;
+	for (int i = 0; i < COUNTERS; i++) {
+		if (sum->value[i] < 0)
+			continue;
+		if (more->value[i] < 0) {
+			sum->value[i] = -1;
+			memcpy(sum->reason[i], more->reason[i], sizeof sum->reason[i]);
+		} else {
+			sum->value[i] += more->value[i];
+		}
+	}
+	sum->is_user_only = sum->is_user_only || more->is_user_only;
 }

@@ -15,7 +15,9 @@ enum counter { COUNTER_INSTRUCTIONS, COUNTER_CYCLES, COUNTER_CACHE_MISSES, COUNT
 const char *counter_name(enum counter counter);
 
 struct counters {
-	int fd[COUNTERS];        /* -1: not open */
+	uint64_t messages;       /* between start and stop; noted by whoever starts them */
+	int fd[COUNTERS];        /* -1: there is no such counter */
+	bool is_open;            /* else there are no descriptors */
 	bool is_user_only;       /* the kernel's part may not be counted by this user */
 	int64_t value[COUNTERS]; /* between start and stop; -1: unknown */
 	uint64_t enabled_ns[COUNTERS], running_ns[COUNTERS];
@@ -26,8 +28,19 @@ struct counters {
  * counted. */
 void counters_open(struct counters *counters);
 
+/* Whether there is one. */
+bool counters_any(const struct counters *counters);
+
+/* Counters that are open slow every context switch down: a round trip of 4.3 us between two
+ * processes of one CPU took 7.4 with three (seen). Nothing is timed in a process that has any: even
+ * closed, they leave it something to look after. */
+void counters_close(struct counters *counters);
+
 /* What happens between these two is counted. */
 void counters_start(struct counters *counters);
 void counters_stop(struct counters *counters);
+
+/* Adds those of another side, and its messages. A count is known where it is known of all. */
+void counters_add(struct counters *sum, const struct counters *more);
 
 #endif

@@ -1,6 +1,7 @@
 /* Hardware counters: either they count this program's own work, or they say why not. */
 #include "counter.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -81,7 +82,7 @@ static void a_thread_counts_too(void **state)
 static void what_can_t_be_read_is_unknown(void **state)
 {
 	(void)state;
-	struct counters counters = {.fd = {-1, -1, -1}, .value = {-1, -1, -1}};
+	struct counters counters = {.is_open = true, .fd = {-1, -1, -1}, .value = {-1, -1, -1}};
 	int pipe_fds[2];
 
 	assert_int_equal(pipe(pipe_fds), 0);
@@ -93,6 +94,43 @@ static void what_can_t_be_read_is_unknown(void **state)
 	close(pipe_fds[0]);
 }
 
+static void a_sum_is_known_where_all_are(void **state)
+{
+	(void)state;
+	struct counters sum = {.messages = 10, .value = {5, 7, -1}, .reason = {[2] = "none"}};
+	const struct counters more = {.messages = 20,
+		.is_user_only = true,
+		.value = {6, -1, 8},
+		.reason = {[1] = "it did not run"}};
+
+	counters_add(&sum, &more);
+	assert_int_equal(sum.messages, 30);
+	assert_int_equal(sum.value[0], 11);
+	assert_int_equal(sum.value[1], -1);
+	assert_string_equal(sum.reason[1], "it did not run");
+	assert_int_equal(sum.value[2], -1);
+	assert_string_equal(sum.reason[2], "none");
+	assert_true(sum.is_user_only);
+}
+
+/* Those of zeroed memory are not open: what they seem to be are somebody else's descriptors. */
+static void what_is_not_open_is_left_alone(void **state)
+{
+	(void)state;
+	struct counters none = {.is_open = false}, some;
+
+	assert_int_equal(dup2(STDERR_FILENO, STDIN_FILENO), STDIN_FILENO);
+	counted(&none, 10);
+	counters_close(&none);
+	assert_true(fcntl(STDIN_FILENO, F_GETFD) >= 0);
+	assert_int_equal(none.value[0], 0);
+	counters_open(&some);
+	assert_true(some.is_open);
+	counters_close(&some);
+	counters_close(&some);
+	assert_false(some.is_open);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -100,6 +138,8 @@ int main(void)
 		cmocka_unit_test(more_work_counts_more),
 		cmocka_unit_test(a_thread_counts_too),
 		cmocka_unit_test(what_can_t_be_read_is_unknown),
+		cmocka_unit_test(a_sum_is_known_where_all_are),
+		cmocka_unit_test(what_is_not_open_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

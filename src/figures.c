@@ -284,7 +284,6 @@ static void add_rates(const struct figures_context *context, const struct pair *
 		figures->usage[side] = pair->tally[side]->usage;
 		memcpy(figures->work_ns[side], pair->tally[side]->work_ns,
 			sizeof figures->work_ns[side]);
-		figures->counters[side] = pair->tally[side]->counters;
 		figures->side_messages[side] = pair->tally[side]->messages;
 		figures->busy[side] = fmin(
 			(double)figures->usage[side].cpu_ns / (double)pair->tally[side]->elapsed_ns,

@@ -69,11 +69,11 @@ struct run_figures {
 	double switches_per_message; /* voluntary, both sides */
 	struct usage usage[SIDES];   /* of the measured part, like those that follow */
 	uint64_t side_messages[SIDES];
-	double busy[SIDES]; /* share of one CPU, 0 .. 1 */
-	struct counters counters[SIDES];
-	double work_ns[SIDES][2]; /* of fixed work before and after; NaN: not known */
-	struct load_change load;  /* on its CPUs, while it was at work */
-	int64_t retransmits;      /* of TCP meanwhile, in this network namespace; -1: unknown */
+	double busy[SIDES];              /* share of one CPU, 0 .. 1 */
+	struct counters counters[SIDES]; /* not of this run: see calibrate.h */
+	double work_ns[SIDES][2];        /* of fixed work before and after; NaN: not known */
+	struct load_change load;         /* on its CPUs, while it was at work */
+	int64_t retransmits; /* of TCP meanwhile, in this network namespace; -1: unknown */
 };
 
 /* What the run was, as far as the figures depend on it. */

@@ -15,22 +15,6 @@ static void widen(struct spread *spread, double value)
 	spread->max = fmax(spread->max, value);
 }
 
-/* A count is known where it is known of all. */
-static void add_counters(struct counters *sum, const struct counters *more)
-{
-	for (int i = 0; i < COUNTERS; i++) {
-		if (sum->value[i] < 0)
-			continue;
-		if (more->value[i] < 0) {
-			sum->value[i] = -1;
-			memcpy(sum->reason[i], more->reason[i], sizeof sum->reason[i]);
-		} else {
-			sum->value[i] += more->value[i];
-		}
-	}
-	sum->is_user_only = sum->is_user_only || more->is_user_only;
-}
-
 static void add_usage(struct usage *sum, const struct usage *more)
 {
 	sum->cpu_ns += more->cpu_ns;
@@ -47,7 +31,6 @@ static void add_side(struct run_figures *sum, enum side side, const struct run_f
 	const double *work = more->work_ns[side], *most = sum->work_ns[side];
 
 	add_usage(&sum->usage[side], &more->usage[side]);
-	add_counters(&sum->counters[side], &more->counters[side]);
 	sum->side_messages[side] += more->side_messages[side];
 	sum->busy[side] += more->busy[side] / sum->pairs;
 	if (!(probe_work_change(most[0], most[1]) >= probe_work_change(work[0], work[1])))

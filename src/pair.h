@@ -19,6 +19,7 @@ struct pair_params {
 	struct cpu_pair cpus;
 	const struct crowd *crowd;   /* several pairs, and where each runs; NULL: one, on cpus */
 	bool threads;                /* both sides of a pair are threads of one process */
+	bool counts;                 /* each side has hardware counters, which slow it down */
 	bool connects;               /* over connections made for each message (rendezvous) */
 	uint32_t connections;        /* links of a pair (pattern fanin); 0: one */
 	uint32_t active;             /* of them, those over which messages come */

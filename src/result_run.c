@@ -48,9 +48,11 @@ static void put_durations(struct json *run, const struct run_figures *figures)
 	json_put_number(run, "sent_per_s", figures->sent_per_s);
 }
 
-/* For each message; null, with a reason, where one did not run. */
-static void put_counters(struct json *object, const struct counters *counters, double messages)
+/* For each message, of the cell's exchange for counting; null, with a reason, where one did not
+ * run. */
+static void put_counters(struct json *object, const struct counters *counters)
 {
+	double messages = (double)counters->messages;
 	const char *reason = "";
 	bool any = false;
 
@@ -63,6 +65,8 @@ static void put_counters(struct json *object, const struct counters *counters, d
 		snprintf(key, sizeof key, "%s_per_message", counter_name((enum counter)i));
 		json_put_number(object, key, known ? (double)counters->value[i] / messages : NAN);
 	}
+	if (messages == 0 && !reason[0])
+		reason = "no message was counted";
 	json_put_text(object, "counted",
 		!any                             ? ""
 			: counters->is_user_only ? "user"
@@ -88,7 +92,7 @@ static void put_usage(struct json *counters, enum side side, const struct run_fi
 		(double)usage->voluntary_switches / messages);
 	json_put_number(object, "involuntary_switches_per_message",
 		(double)usage->involuntary_switches / messages);
-	put_counters(object, &figures->counters[side], messages);
+	put_counters(object, &figures->counters[side]);
 }
 
 /* Figures of a run that failed are not zero: they are unknown. */

@@ -107,6 +107,7 @@ static void calibrate_cell(struct pass *pass, size_t index)
 		cell->clock_limited = calibration.clock_limited;
 		cell->capacity_per_s = calibration.capacity_per_s;
 		cell->limit = calibration.limit;
+		memcpy(cell->counters, calibration.counters, sizeof cell->counters);
 		pass->message_ns[index] = calibration.message_ns;
 		cell_allocate(cell, pass->record->options.runs);
 		break;
@@ -203,6 +204,7 @@ static void evaluate(struct pass *pass, struct cell_record *cell, const struct p
 		return;
 	}
 	figures_of_crowd(&context, pair, figures);
+	memcpy(figures->counters, cell->counters, sizeof figures->counters);
 	conditions_judge(params, pass->record->options.allow_disturbed, figures);
 	if (cell->merged)
 		figures_merge(&context, figures, cell->merged);

@@ -26,7 +26,8 @@ struct cell_record {
 	enum cell_status status;
 	char reason[FAIL_TEXT_BYTES];
 	bool clock_limited;
-	double capacity_per_s;    /* paced: what it moves unpaced; 0: not measured */
+	struct counters counters[SIDES]; /* see calibrate.h */
+	double capacity_per_s;           /* paced: what it moves unpaced; 0: not measured */
 	const char *limit;        /* what kept its runs shorter than asked for; NULL: nothing did */
 	struct exchange exchange; /* of each run */
 	struct link_buffers requested, effective;

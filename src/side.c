@@ -137,7 +137,8 @@ static int prepare(
 			start->cpus.producer >= 0 && start->cpus.producer == start->cpus.consumer,
 	};
 	end->tally->is_thread = params->threads;
-	counters_open(&end->tally->counters);
+	if (params->counts)
+		counters_open(&end->tally->counters);
 	end->tally->work_ns[0] = pace(start);
 	return attach(params->pattern, start->side, end);
 }

@@ -32,7 +32,7 @@ struct tally {
 	bool is_thread;               /* the side shares its process: its own thread is counted */
 	int cpu_start, cpu_end;       /* where the measured part began and ended */
 	struct usage usage;           /* of the measured part */
-	struct counters counters;     /* the same; opened by the side */
+	struct counters counters;     /* the same, where the side has opened them */
 	double work_ns[2];            /* of fixed work (probe.h), before and after */
 	int64_t elapsed_ns;           /* of the measured part */
 	uint64_t sent;                /* by a producer, warm-up included */

@@ -85,9 +85,7 @@ static void try_counters(struct counters *counters)
 	counters_start(counters);
 	probe_work_ns();
 	counters_stop(counters);
-	for (int i = 0; i < COUNTERS; i++)
-		if (counters->fd[i] >= 0)
-			close(counters->fd[i]);
+	counters_close(counters);
 }
 
 void vitals_read(struct vitals *vitals, const char *root)
