@@ -106,6 +106,17 @@ int inet_connect(int fd, const union inet_address *to)
 	return inet_unreachable(fdpair_connect(fd, &to->any, address_bytes(to)));
 }
 
+int inet_find_route(const union inet_address *to)
+{
+	int fd = socket(to->any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return fail("socket(SOCK_DGRAM)");
+	err = inet_connect(fd, to);
+	close(fd);
+	return err;
+}
+
 int inet_accept(int listener, int *fd, const union inet_address *peer)
 {
 	for (;;) {

@@ -40,6 +40,10 @@ int inet_unreachable(int err);
 /* Goes on after a signal. */
 int inet_connect(int fd, const union inet_address *to);
 
+/* As inet_connect says it, but nothing is sent: a datagram socket that connects only looks for the
+ * way. */
+int inet_find_route(const union inet_address *to);
+
 /* Takes connections in *fd until it is that of `peer`: any local user may have been quicker. */
 int inet_accept(int listener, int *fd, const union inet_address *peer);
 

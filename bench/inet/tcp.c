@@ -78,6 +78,8 @@ static int meeting_listen(struct tcp *tcp, int family, const struct link_params 
 	int err = tcp_listen(tcp, inet_loopback(family), params);
 
 	if (!err)
+		err = inet_find_route(&tcp->address); /* nobody connects before the first message */
+	if (!err)
 		err = set_nodelay(tcp->pair.listener); /* its connections inherit it */
 	return err ? err : fdpair_start_meeting(&tcp->pair, params);
 }
