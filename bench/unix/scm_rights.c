@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,6 +47,36 @@ static void scm_rights_teardown(void *state)
 	fdpair_teardown(&link->pair);
 }
 
+/* What is under way counts against the soft limit of descriptors (ETOOMANYREFS of unix(7), for
+ * users without privileges), and a large buffer holds more messages than the usual 1024. */
+static int raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return fail("getrlimit(RLIMIT_NOFILE)");
+	limit.rlim_cur = limit.rlim_max;
+	return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? fail("setrlimit(RLIMIT_NOFILE)") : 0;
+}
+
+static int scm_rights_attach(void *state, enum side side)
+{
+	int err = raise_limit();
+
+	return err ? err : fdpair_attach(state, side);
+}
+
+static int too_many_under_way(void)
+{
+	struct rlimit limit = {0};
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	return fail_text(ETOOMANYREFS,
+		"sendmsg: more descriptors are under way than a user may have: the limit is %llu "
+		"(RLIMIT_NOFILE)",
+		(unsigned long long)limit.rlim_max);
+}
+
 /* The descriptor goes with the first byte; what a full socket left of the message follows alone. */
 __attribute__((hot)) static int scm_rights_send(void *state, const void *message, size_t bytes)
 {
@@ -72,7 +103,7 @@ __attribute__((hot)) static int scm_rights_send(void *state, const void *message
 		int err = fdpair_retry_out(&link->pair, "sendmsg", sent);
 
 		if (err)
-			return err;
+			return err == -ETOOMANYREFS ? too_many_under_way() : err;
 	}
 }
 
@@ -122,7 +153,7 @@ const struct transport transport_scm_rights = {
 	.waits = FDPAIR_WAITS,
 	.state_size = sizeof(struct scm_rights),
 	.setup = scm_rights_setup,
-	.attach = fdpair_attach,
+	.attach = scm_rights_attach,
 	.send = scm_rights_send,
 	.recv = scm_rights_recv,
 	.teardown = scm_rights_teardown,

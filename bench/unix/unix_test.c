@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -153,6 +154,61 @@ static void a_folder_with_a_long_name_is_told(void **state)
 	assert_int_equal(fd, -1);
 }
 
+/* An ordinary user's messages, which nobody takes: 0, or the error of the one that did not go. */
+static int send_unseen(rlim_t soft, rlim_t hard, int count)
+{
+	const struct transport *transport = transport_find("scm-rights");
+	const struct rlimit limit = {soft, hard};
+	struct link_buffers requested, effective;
+	struct link_params params = plain;
+	void *link = calloc(1, transport->state_size);
+	char message[64] = {0};
+
+	params.threads = true; /* attach closes neither end */
+	params.requested = &requested;
+	params.effective = &effective;
+	int err = transport->setup(link, &params);
+
+	if (!err && (setrlimit(RLIMIT_NOFILE, &limit) < 0 || setuid(NOBODY) < 0))
+		err = -errno;
+	if (!err)
+		err = transport->attach(link, SIDE_PRODUCER);
+	for (int i = 0; i < count && !err; i++)
+		err = transport->send(link, message, params.message_bytes);
+	transport->teardown(link);
+	free(link);
+	return err;
+}
+
+static int status_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void descriptors_under_way_may_be_as_many_as_the_hard_limit(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	pid = fork();
+	if (pid == 0)
+		_exit(-send_unseen(16, 256, 64));
+	assert_int_equal(status_of(pid), 0);
+	pid = fork();
+	if (pid == 0) {
+		int err = send_unseen(16, 16, 64);
+
+		_exit(strstr(fail_reason(), "the limit is 16 (RLIMIT_NOFILE)") ? -err : 1);
+	}
+	assert_int_equal(status_of(pid), ETOOMANYREFS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +217,7 @@ int main(void)
 		cmocka_unit_test(abstract_names_are_nowhere_in_the_file_system),
 		cmocka_unit_test(path_names_go_once),
 		cmocka_unit_test(a_folder_with_a_long_name_is_told),
+		cmocka_unit_test(descriptors_under_way_may_be_as_many_as_the_hard_limit),
 	};
 
 	alarm(60); /* a hang is a failure */
