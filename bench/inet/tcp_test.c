@@ -17,10 +17,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 200, TIME_WAIT = 6 /* in /proc/net/tcp */ };
+enum { NOBODY = 65534, CONNECTIONS = 200, TIME_WAIT = 6 /* in /proc/net/tcp */ };
 
 static struct link_buffers requested, effective;
 static const struct link_params plain = {
@@ -109,6 +110,37 @@ static void a_loopback_that_is_down_is_a_skip(void **state)
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 77)
 		skip(); /* such namespaces are not for everybody */
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* Ends with 0, 77 (can't be tried here) or 1. */
+static void attach_without_locked_memory(void)
+{
+	const struct transport *transport = transport_find("tcp-zerocopy");
+	const struct rlimit none = {0, 0};
+	void *link = calloc(1, transport->state_size);
+
+	if (transport->setup(link, &plain) < 0 || setrlimit(RLIMIT_MEMLOCK, &none) < 0 ||
+		(geteuid() == 0 && setuid(NOBODY) < 0))
+		_exit(77);
+
+	int err = transport->attach(link, SIDE_PRODUCER);
+
+	_exit(err == -EPERM && strstr(fail_reason(), "ulimit -l") ? 0 : 1);
+}
+
+static void zerocopy_without_locked_memory_is_a_skip(void **state)
+{
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0)
+		attach_without_locked_memory();
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip();
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
@@ -240,6 +272,7 @@ int main(void)
 		cmocka_unit_test(strangers_are_hung_up_on),
 		cmocka_unit_test(an_address_of_nobody_is_a_skip),
 		cmocka_unit_test(a_loopback_that_is_down_is_a_skip),
+		cmocka_unit_test(zerocopy_without_locked_memory_is_a_skip),
 		cmocka_unit_test(only_nagle_holds_back),
 		cmocka_unit_test(addresses_are_told_apart),
 		cmocka_unit_test(time_wait_stays_with_the_producer),

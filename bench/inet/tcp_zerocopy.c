@@ -77,12 +77,42 @@ static uint32_t slot_count_for(size_t slot_bytes)
 				     : (uint32_t)count;
 }
 
+static int too_little_locked(int err)
+{
+	return fail_text(err,
+		"send(MSG_ZEROCOPY): no memory may be locked any more: raise ulimit -l, "
+		"or net.core.optmem_max");
+}
+
+/* Whether the pages that both sides pin at least, with the two that the kernel adds for a message
+ * that is aligned badly, may be locked: it looks at this before it finds that the socket is not
+ * connected (EPIPE). */
+static int check_locking(const struct zerocopy *zerocopy, const void *pool, size_t page)
+{
+	size_t bytes =
+		zerocopy->message_bytes < PIECE_LEAST ? zerocopy->message_bytes : PIECE_LEAST;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return fail("socket");
+	err = enable(fd);
+	if (!err &&
+		send(fd, pool, SIDES * (bytes / page + 1) * page, MSG_ZEROCOPY | MSG_NOSIGNAL) <
+			0 &&
+		errno == ENOBUFS)
+		err = too_little_locked(EPERM);
+	close(fd);
+	return err;
+}
+
 /* Whole pages: what is pinned holds one message. */
 static int zerocopy_attach(void *state, enum side side)
 {
 	struct zerocopy *zerocopy = state;
-	size_t slot_bytes = round_up(zerocopy->message_bytes, (size_t)sysconf(_SC_PAGESIZE));
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t slot_bytes = round_up(zerocopy->message_bytes, page);
 	uint32_t count = slot_count_for(slot_bytes);
+	int err;
 	unsigned char *pool = mmap(NULL, count * slot_bytes, PROT_READ | PROT_WRITE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
@@ -91,7 +121,8 @@ static int zerocopy_attach(void *state, enum side side)
 	for (uint32_t i = 0; i < count; i++)
 		zerocopy->slots[i].memory = pool + i * slot_bytes;
 	zerocopy->slot_count = count;
-	return fdpair_attach(state, side);
+	err = check_locking(zerocopy, pool, page);
+	return err ? err : fdpair_attach(state, side);
 }
 
 static uint32_t within(int32_t position, uint32_t end)
@@ -187,9 +218,7 @@ static int spare(struct zerocopy *zerocopy, size_t *piece)
 	if (zerocopy->pending > 0)
 		return await_note(zerocopy);
 	if (*piece <= PIECE_LEAST)
-		return fail_text(ENOBUFS,
-			"send(MSG_ZEROCOPY): no memory may be locked any more: raise ulimit -l, "
-			"or net.core.optmem_max");
+		return too_little_locked(ENOBUFS);
 	*piece /= 2;
 	return 0;
 }
