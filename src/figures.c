@@ -171,27 +171,27 @@ void figures_merge(const struct figures_context *context, const struct run_figur
 		histogram_merge(merged, context->kept);
 }
 
-/* Both sides' counts must agree; what a lossy transport lost is counted. */
+/* Both sides' counts must agree; what a lossy transport lost is counted. Where that is all of it,
+ * as when something else has the consumer's CPU, nothing went wrong, and there is no figure. */
 static void check_counts(
 	const struct figures_context *context, const struct pair *pair, struct run_figures *figures)
 {
 	const struct tally *producer = pair->tally[SIDE_PRODUCER],
 			   *consumer = pair->tally[SIDE_CONSUMER];
 	const struct exchange *x = &context->params->exchange;
-	bool lossy = context->params->transport->traits & TRAIT_LOSSY;
+	bool is_counted = context->params->pattern->timed == SIDE_CONSUMER &&
+		context->params->transport->traits & TRAIT_LOSSY;
 	char reason[128];
 
 	figures->sent = producer->sent;
-	if (consumer->messages == 0) {
-		judge(figures, RUN_FAILED,
-			lossy ? "every message was lost: all were sent before the consumer got "
-				"its CPU; more --time gives it a turn"
-			      : "no message arrived");
-		return;
-	}
 	if (producer->sent != exchange_messages(x)) {
 		judge(figures, RUN_FAILED, "the producer did not send what was planned");
-	} else if (context->params->pattern->timed == SIDE_CONSUMER && lossy) {
+	} else if (consumer->messages == 0) {
+		judge(figures, is_counted ? RUN_INVALID : RUN_FAILED,
+			is_counted ? "every message was lost: all were sent before the consumer "
+				     "got its CPU; more --time gives it a turn"
+				   : "no message arrived");
+	} else if (is_counted) {
 		int64_t lost = sequence_lost(&consumer->sequence, figures->sent);
 
 		if (lost < 0) {
@@ -304,7 +304,7 @@ void figures_of_run(
 		figures->flags |= FLAG_CLOCK_LIMITED;
 	figures->padding_bytes = context->params->padding_bytes;
 	check_counts(context, pair, figures);
-	if (figures->status == RUN_FAILED)
+	if (figures->status != RUN_OK)
 		return;
 	check_conditions(context, pair, figures);
 	epoch_values(context, pair, values);

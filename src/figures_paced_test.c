@@ -198,6 +198,22 @@ static void lost_messages_are_counted(void **state)
 	assert_int_equal(figures.flags & FLAG_UNSTABLE, 0); /* time did not run away */
 }
 
+/* Something else may have the consumer's CPU for all of a short run: no failure, and no figure. */
+static void messages_that_are_all_lost(void **state)
+{
+	(void)state;
+	transport.traits = TRAIT_LOSSY;
+	fill(&good);
+	consumer->messages = 0;
+	for (int stream = 0; stream < 2; stream++) {
+		params.pattern = stream ? &pattern_stream : &pattern_paced;
+		figures = (struct run_figures){.block = 0};
+		figures_of_run(&context, &pair, &figures);
+		assert_int_equal(figures.status, RUN_INVALID);
+		assert_string_equal(figures.reason, "no message arrived");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +223,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(clocks_bound_what_can_be_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_message_before_it_was_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(lost_messages_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(messages_that_are_all_lost, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
