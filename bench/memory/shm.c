@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mman.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/shm.h>
 #include <unistd.h>
@@ -57,6 +58,18 @@ static int shm_map_huge(struct shm *shm, const struct link_params *params)
 	return err ? fail_text(ENOSYS, "this kernel has no huge pages of 2 MiB") : 0;
 }
 
+static int shm_open_failed(int err)
+{
+	switch (err) {
+	case ENOENT: return fail_text(ENOSYS, "shm_open: no /dev/shm is mounted");
+	case EACCES:
+	case EROFS:
+		return fail_text(
+			EPERM, "shm_open: this user may not write to /dev/shm: %s", strerror(err));
+	default: return fail_with(err, "shm_open");
+	}
+}
+
 /* The name is gone as soon as it has been opened. */
 static int shm_open_posix(struct leftovers *leftovers)
 {
@@ -69,26 +82,52 @@ static int shm_open_posix(struct leftovers *leftovers)
 	leftovers_name(key, name);
 	fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		err = errno == ENOENT ? fail_text(ENOSYS, "shm_open: no /dev/shm is mounted")
-				      : fail("shm_open");
+		err = shm_open_failed(errno);
 	else
 		shm_unlink(name);
 	leftovers_forget(leftovers, LEFTOVER_MEMORY, key);
 	return err ? err : fd;
 }
 
+/* A page that is missing when it is touched ends the process (SIGBUS): all are taken now. */
+static int shm_reserve(int fd, size_t bytes)
+{
+	int err;
+
+	do
+		err = posix_fallocate(fd, 0, (off_t)bytes);
+	while (err == EINTR);
+	if (err == ENOSPC)
+		return fail_text(EMSGSIZE, "/dev/shm has no room for %zu bytes", bytes);
+	return err ? fail_with(err, "posix_fallocate") : 0;
+}
+
 static int shm_map_posix(struct shm *shm, const struct link_params *params)
 {
-	int fd = shm_open_posix(params->leftovers), err = 0;
+	int fd = shm_open_posix(params->leftovers), err;
 
 	if (fd < 0)
 		return fd;
-	if (ftruncate(fd, (off_t)shm->bytes) < 0)
-		err = fail("ftruncate");
+	err = shm_reserve(fd, shm->bytes);
 	if (!err)
 		err = shm_map(shm, 0, fd);
 	close(fd);
 	return err;
+}
+
+static int shm_get_failed(int err, size_t bytes)
+{
+	switch (err) {
+	case EINVAL:
+		return fail_text(EMSGSIZE,
+			"shmget: %zu bytes exceed the limit of System V memory (kernel.shmmax)",
+			bytes);
+	case ENOSPC:
+		return fail_text(EMSGSIZE,
+			"shmget: the system has as much System V memory as it may "
+			"(kernel.shmmni, kernel.shmall)");
+	default: return fail_with(err, "shmget");
+	}
 }
 
 /* It lives as long as someone has it attached. */
@@ -103,7 +142,7 @@ static int shm_map_sysv(struct shm *shm, const struct link_params *params)
 	int id = shmget((key_t)key, shm->bytes, IPC_CREAT | IPC_EXCL | 0600);
 
 	if (id < 0) {
-		err = fail("shmget");
+		err = shm_get_failed(errno, shm->bytes);
 	} else {
 		void *memory = shmat(id, NULL, 0);
 

@@ -31,7 +31,12 @@ static int sem_sysv_setup(void *state, const struct link_params *params)
 	link->leftovers = params->leftovers;
 	link->id = semget((key_t)key, SIDES, IPC_CREAT | IPC_EXCL | 0600); /* Linux: zeroed */
 	if (link->id < 0) {
-		err = fail("semget");
+		/* EINVAL: fewer semaphores in a set than the sides need */
+		err = errno == ENOSPC || errno == EINVAL
+			? fail_text(EMSGSIZE,
+				  "semget: the system has as many System V semaphores as it may "
+				  "(kernel.sem)")
+			: fail("semget");
 		leftovers_forget(link->leftovers, LEFTOVER_SYSV_SEMAPHORES, key);
 		return err;
 	}

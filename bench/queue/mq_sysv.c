@@ -43,7 +43,11 @@ static int mq_sysv_open(struct mq_sysv *mq, enum side reader)
 		return err;
 	queue->id = msgget((key_t)key, IPC_CREAT | IPC_EXCL | 0600);
 	if (queue->id < 0) {
-		err = fail("msgget");
+		err = errno == ENOSPC
+			? fail_text(EMSGSIZE,
+				  "msgget: the system has as many System V queues as it may "
+				  "(kernel.msgmni)")
+			: fail("msgget");
 		leftovers_forget(mq->leftovers, LEFTOVER_SYSV_QUEUE, key);
 		return err;
 	}
