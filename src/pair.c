@@ -49,7 +49,7 @@ size_t pair_list_cpus(const struct pair_params *params, int cpus[SIDES * CROWD_M
 bool pair_means_unsupported(int err)
 {
 	return err == -ENOSYS || err == -EPROTONOSUPPORT || err == -EAFNOSUPPORT || err == -EPERM ||
-		err == -EMSGSIZE;
+		err == -EMSGSIZE || err == -ENAMETOOLONG;
 }
 
 /* Much of a tally is never touched, so it takes no memory. */

@@ -78,8 +78,9 @@ struct transport {
 	size_t state_size;   /* the harness allocates it, zeroed, one for each link */
 
 	/* Parent, before the fork: builds BOTH ends. -ENOSYS, -EPROTONOSUPPORT, -EAFNOSUPPORT,
-	 * -EPERM and -EMSGSIZE (this size does not fit) mean that the cell is skipped here, with
-	 * its reason. Leaves the state so that teardown can take it, whether it succeeds or not. */
+	 * -EPERM, -EMSGSIZE (this size does not fit) and -ENAMETOOLONG (nor does a name in the
+	 * folder) mean that the cell is skipped here, with its reason. Leaves the state so that
+	 * teardown can take it, whether it succeeds or not. */
 	int (*setup)(void *state, const struct link_params *params);
 
 	/* Child, after pinning: keeps its own end, closes the other's. The same errors mean the
