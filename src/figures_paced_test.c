@@ -210,7 +210,7 @@ static void messages_that_are_all_lost(void **state)
 		figures = (struct run_figures){.block = 0};
 		figures_of_run(&context, &pair, &figures);
 		assert_int_equal(figures.status, RUN_INVALID);
-		assert_string_equal(figures.reason, "no message arrived");
+		assert_non_null(strstr(figures.reason, "every message was lost: "));
 	}
 }
 
