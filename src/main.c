@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -260,13 +261,22 @@ static int run_verb(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
+/* head(1) or a pager that was quit: it has what it wanted. */
+static bool reader_has_left(void)
+{
+	struct pollfd fd = {.fd = STDOUT_FILENO};
+
+	return poll(&fd, 1, 0) == 1 && fd.revents & POLLERR;
+}
+
 /* At the very end, --help included: an answer that did not arrive is not a success. */
 static void check_stdout(void)
 {
 	/* of an error before this flush, errno is the best that is known */
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return;
-	fprintf(stderr, "ipcmark: standard output: %s\n", strerror(errno ? errno : EIO));
+	if (!reader_has_left())
+		fprintf(stderr, "ipcmark: standard output: %s\n", strerror(errno ? errno : EIO));
 	_exit(EXIT_NOT_WRITTEN);
 }
 

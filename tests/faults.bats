@@ -379,3 +379,12 @@ has_not_inherited() {
 	"$IPCMARK" run "${tiny[@]}" --runs 3 -c "$pipe" -o result.json </dev/null 3>&- 2>&1 >/dev/null | true
 	expect_valid result.json
 }
+
+@test "a reader that has seen enough is no error to talk about" {
+	local codes reference=("$source_dir"/results/reference/*.json)
+	"$IPCMARK" export --table percentiles "${reference[0]}" 2>err | head -n 1 >first
+	codes=${PIPESTATUS[*]}
+	[[ $codes == "74 0" ]]
+	[[ $(<first) == file* ]]
+	[[ ! -s err ]]
+}
