@@ -74,9 +74,10 @@ static int vsock_connect(int fd, const struct sockaddr_vm *to)
 
 	if (setsockopt(fd, AF_VSOCK, SO_VM_SOCKETS_CONNECT_TIMEOUT, &patience, sizeof patience) < 0)
 		return fail("setsockopt(SO_VM_SOCKETS_CONNECT_TIMEOUT)");
-	if (connect(fd, (const struct sockaddr *)to, sizeof *to) == 0)
-		return 0;
-	return errno == ENODEV ? fail_text(EPROTONOSUPPORT, NO_LOOPBACK) : fail("connect");
+
+	int err = fdpair_connect(fd, (const struct sockaddr *)to, sizeof *to);
+
+	return err == -ENODEV ? fail_text(EPROTONOSUPPORT, NO_LOOPBACK) : err;
 }
 
 /* What has connected is in the queue already: the listener doesn't block. Any local user may have
