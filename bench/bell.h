@@ -118,28 +118,40 @@ static inline void bell_waited(struct bell_user *user)
 	user->left = user->rests;
 }
 
-/* Stores what the other side may be waiting for, and wakes it where it sleeps. Whoever sees the
- * value sees all that was written before. 0, or -errno. Hot. */
-static inline int bell_publish(
-	struct bell_user *user, struct bell *bell, _Atomic uint64_t *word, uint64_t value)
+/* Stores what the other side may be waiting for. Whoever sees the value sees all that was written
+ * before. Until bell_call, a sleeper sleeps on. Hot. */
+static inline void bell_store(struct bell_user *user, _Atomic uint64_t *word, uint64_t value)
 {
-	if (__builtin_expect(!user->way, 1)) {
+	if (!user->way) {
 		atomic_store_explicit(word, value, memory_order_release);
-		return 0;
-	}
-	if (user->membarrier && !user->orders) {
+	} else if (user->membarrier && !user->orders) {
 		atomic_store_explicit(word, value, memory_order_release);
 		/* the compiler keeps the order, the sleeper's membarrier makes the CPU keep it */
 		atomic_signal_fence(memory_order_seq_cst);
 	} else {
 		atomic_store_explicit(word, value, memory_order_seq_cst);
 	}
-	/* seq_cst: not before the store, see the head */
+}
+
+/* Wakes the other side where it sleeps, after one or several stores. 0, or -errno. Hot. */
+static inline int bell_call(struct bell_user *user, struct bell *bell)
+{
+	if (__builtin_expect(!user->way, 1))
+		return 0;
+	/* seq_cst: not before the stores, see the head */
 	if (__builtin_expect(atomic_load_explicit(&bell->sleeping, memory_order_seq_cst), 0))
 		return bell_ring(user, bell);
 	if (__builtin_expect(user->orders, 0))
 		bell_count_down(user, bell);
 	return 0;
+}
+
+/* Both. */
+static inline int bell_publish(
+	struct bell_user *user, struct bell *bell, _Atomic uint64_t *word, uint64_t value)
+{
+	bell_store(user, word, value);
+	return bell_call(user, bell);
 }
 
 #endif

@@ -158,7 +158,7 @@ static inline void wrap(struct ring_end *end)
 }
 
 /* The sender has come to its stop: waits until the receiver has given back slots that it does not
- * know of yet. */
+ * know of yet. A receiver that sleeps is woken: what it waits for may be part of a message. */
 static int ring_wait_for_room(struct ring_end *end)
 {
 	struct ring *ring = end->ring;
@@ -177,8 +177,10 @@ static int ring_wait_for_room(struct ring_end *end)
 			return 0;
 		}
 
-		int err = bell_wait(&end->user, &ring->sender, &ring->released, released);
+		int err = bell_call(&end->user, &ring->receiver);
 
+		if (!err)
+			err = bell_wait(&end->user, &ring->sender, &ring->released, released);
 		if (err)
 			return err;
 	}
@@ -204,8 +206,8 @@ static uint64_t ring_escape_word(const struct ring_end *end, size_t at, uint64_t
 	return end->written[at] == end->escape ? end->escape - 1 : end->escape;
 }
 
-/* Into a slot that is free. */
-ALWAYS_INLINE int ring_put(struct ring_end *end, const unsigned char *from, size_t bytes)
+/* Into a slot that is free; a receiver that sleeps sleeps on. */
+ALWAYS_INLINE void ring_put(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
 	struct slot slot = next_slot(end);
 	uint64_t word = word_of(from, bytes);
@@ -215,28 +217,32 @@ ALWAYS_INLINE int ring_put(struct ring_end *end, const unsigned char *from, size
 		word = ring_escape_word(end, slot.at, word);
 	end->written[slot.at] = word;
 	end->next = slot.at + 1;
-	return bell_publish(&end->user, &end->ring->receiver, first_word(slot), word);
+	bell_store(&end->user, first_word(slot), word);
 }
 
 static int ring_send_chunk(struct ring_end *end, const unsigned char *from, size_t bytes)
 {
 	int err = end->next == end->send_stop ? ring_wait_for_room(end) : 0;
 
-	return err ? err : ring_put(end, from, bytes);
+	if (!err)
+		ring_put(end, from, bytes);
+	return err;
 }
 
+/* A receiver that sleeps is woken for a message, not for each of its slots: on the same CPU it
+ * would take turns with the sender. One that looks sees each slot when it is filled. */
 static __attribute__((noinline)) int ring_send_any(
 	struct ring_end *end, const unsigned char *from, size_t bytes)
 {
-	while (UNLIKELY(bytes > end->slot_bytes)) {
-		int err = ring_send_chunk(end, from, end->slot_bytes);
+	int err = 0;
 
-		if (err)
-			return err;
-		bytes -= end->slot_bytes;
+	for (; UNLIKELY(bytes > end->slot_bytes) && !err; bytes -= end->slot_bytes) {
+		err = ring_send_chunk(end, from, end->slot_bytes);
 		from += end->slot_bytes;
 	}
-	return ring_send_chunk(end, from, bytes);
+	if (!err)
+		err = ring_send_chunk(end, from, bytes);
+	return err ? err : bell_call(&end->user, &end->ring->receiver);
 }
 
 /* A message of a line takes as long as a call that has registers to save, so its way has none: what
@@ -245,7 +251,8 @@ __attribute__((hot)) int ring_send(struct ring_end *end, const void *message, si
 {
 	if (UNLIKELY(bytes != RING_LINE || end->next == end->send_stop))
 		return ring_send_any(end, message, bytes);
-	return ring_put(end, message, RING_LINE);
+	ring_put(end, message, RING_LINE);
+	return bell_call(&end->user, &end->ring->receiver);
 }
 
 /* What a slot begins with; end->taken[slot.at] where nothing has come. */
