@@ -42,8 +42,10 @@ function point_add(n,    c)
 {
 	if (point_size[n] != best_size || mechanism_transport[point_mechanism[n]] == "null")
 		return
-	if (point_y[n] == missing && !point_is_unstable[n])
+	if (point_y[n] == missing && !point_is_unstable[n]) {
+		point_absent(n)
 		return
+	}
 	c = curve_add(point_panel[n], point_mechanism[n], point_arm[n])
 	curve_point[c, ++curve_points[c]] = n
 	curve_span(c, point_y[n])
@@ -58,6 +60,26 @@ function point_add(n,    c)
 	any_interval = any_interval || (point_y[n] != missing && point_low[n] != missing)
 	any_unstable = any_unstable || point_y[n] == missing
 	any_limited = any_limited || (point_y[n] != missing && point_is_limited[n])
+}
+
+# A median that is missing takes the quantiles above it with it.
+function point_absent(n,    key)
+{
+	key = point_arm[n] SUBSEP point_mechanism[n] SUBSEP point_x[n]
+	if ((key in is_absent) || placement_suffix[point_panel[n]] != ", p50")
+		return
+	is_absent[key] = 1
+	if (++absent_total <= 6)
+		absent_list = absent_list (absent_total == 1 ? "" : ", ") mechanism_label[point_mechanism[n]] " at " \
+			rate_name(sprintf("%.2g", point_x[n]) + 0)
+}
+
+function absent_text()
+{
+	if (absent_total == 0)
+		return ""
+	return "Without a point: " absent_list (absent_total > 6 ? ", ..." : "") \
+		" (in more than a tenth of the runs the backlog grew, or times were too near to what the clocks differ). "
 }
 
 # Two blocks: the points with a quantile, and those at the top without.
@@ -152,6 +174,6 @@ END {
 		notes = notes "Hollow points: the sender could not keep its schedule, or was late by more than a tenth of the median. "
 	if (any_unstable)
 		notes = notes "Unstable: at that rate the backlog grows for as long as one looks, so there is no quantile. "
-	place_caption(y, notes ranges_text() unnamed_text() unmeasured_text())
+	place_caption(y, notes absent_text() ranges_text() unnamed_text() unmeasured_text())
 	answer("draw", "response p50 and p99 against the offered rate, " size_text(best_size))
 }
