@@ -89,7 +89,7 @@ static inline bool bell_tires(const struct bell_user *user)
 	return user->way && !user->left;
 }
 
-/* A step that sleeps not. */
+/* A step without sleep. Hot. */
 static inline void bell_rest(struct bell_user *user)
 {
 	user->left--; /* spin: of no meaning */
