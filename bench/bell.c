@@ -226,10 +226,12 @@ int bell_ring(struct bell_user *user, struct bell *bell)
 {
 	if (!atomic_exchange_explicit(&bell->sleeping, 0, memory_order_seq_cst))
 		return 0;
-	if (user->membarrier && !user->orders)
-		/* release: whoever sees it sees what was published without a barrier */
-		atomic_store_explicit(&bell->orders, 1, memory_order_release);
-	user->orders = user->membarrier ? ORDERS_AFTER_RING : 0;
+	if (user->membarrier) {
+		if (!user->orders)
+			/* release: whoever sees it sees what was published without a barrier */
+			atomic_store_explicit(&bell->orders, 1, memory_order_release);
+		user->orders = ORDERS_AFTER_RING;
+	}
 	return user->way->ring(user, bell);
 }
 

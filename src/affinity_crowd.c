@@ -24,12 +24,6 @@ static void take(const struct topology *t, int os, struct taken *taken)
 		taken->core[i] = taken->core[i] || t->cpus[i].core == core;
 }
 
-static bool find_free(const struct topology *t, enum placement_class class, const bool *taken,
-	struct cpu_pair *pair)
-{
-	return affinity_find_pair(t, class, t->counts.cpus, taken, pair);
-}
-
 static void place(const struct topology *t, enum placement_class class, struct taken *taken,
 	struct crowd *crowd)
 {
@@ -41,8 +35,8 @@ static void place(const struct topology *t, enum placement_class class, struct t
 		struct cpu_pair *pair = &crowd->cpus[i];
 
 		if (own == i &&
-			(find_free(t, class, taken->core, pair) ||
-				find_free(t, class, taken->cpu, pair))) {
+			(affinity_find_pair(t, class, t->counts.cpus, taken->core, pair) ||
+				affinity_find_pair(t, class, t->counts.cpus, taken->cpu, pair))) {
 			take(t, pair->producer, taken);
 			take(t, pair->consumer, taken);
 			own++;

@@ -33,10 +33,18 @@ expect_interrupted() {
 	expect_nothing_left
 }
 
+# state_of PID: a letter, "T" for stopped; it fails where there is none.
+state_of() {
+	local stat
+	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+	stat=${stat##*) }
+	echo "${stat%% *}"
+}
+
 # What has ended; its parent may not have noticed yet.
 is_dead() {
-	local _ state
-	read -r _ _ state _ 2>/dev/null <"/proc/$1/stat" || return 0
+	local state
+	state=$(state_of "$1") || return 0
 	[[ $state == Z || $state == X ]]
 }
 
@@ -119,18 +127,12 @@ is_dead() {
 	expect_nothing_left
 }
 
-# state_of PID: a letter, "T" for stopped.
-state_of() {
-	local stat
-	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
-	stat=${stat##*) }
-	echo "${stat%% *}"
+is_stopped() {
+	[[ $(state_of "$1") == T ]]
 }
 
 stops_or_ends() {
-	local state
-	state=$(state_of "$1") || return 0
-	[[ $state == [TZX] ]]
+	is_stopped "$1" || is_dead "$1"
 }
 
 # Kills a child of the run by its process id as soon as it is seen. One that is already on its way out
@@ -140,7 +142,7 @@ kill_side() {
 	side=$(child "$pid" "$1") || return 1
 	kill -STOP "$side" 2>/dev/null || return 1
 	await 10 stops_or_ends "$side"
-	[[ $(state_of "$side") == T ]] && kill -KILL "$side"
+	is_stopped "$side" && kill -KILL "$side"
 }
 
 @test "SIGKILL of a side: its run failed for that reason, the plan goes on, exit code 5" {
